@@ -1,0 +1,94 @@
+"""The data is not right: findings as values, and the one table of their codes.
+
+A code is a letter and three digits. The letter is the severity: E breaks a *must*, W breaks a *should* or loses something,
+I is a note. The first digit is the subject: 1 source items, 2 WARC, 3 fixity, 4 WACZ and its index and pages, 5 article
+records, 6 derivation and references between records, 7 BagIt. A code's meaning never changes; new ones are added.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "I": "note"}
+
+
+class Code(NamedTuple):
+    """A row of the table: what the code says, and the clause that it rests on (empty: this project's own promise)."""
+
+    title: str
+    meaning: str
+    clause: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not right, and its place.
+
+    `file` is a path or source name, `offset` bytes into it, `line` one-based, `record` a WARC-Record-ID or article id,
+    `path` a JSON path such as `$.links[0].href`. `message` is a sentence for people; `found` and `expected` are the facts.
+    """
+
+    code: str
+    message: str
+    file: str | None = None
+    offset: int | None = None
+    line: int | None = None
+    record: str | None = None
+    path: str | None = None
+    found: str | None = None
+    expected: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """`error`, `warning` or `note`, by the code's letter."""
+        return SEVERITIES[self.code[0]]
+
+    def at(self, **place: Any) -> "Finding":
+        """The same finding with more of its place known: each layer adds its own piece, once."""
+        return replace(self, **{key: value for key, value in place.items() if getattr(self, key) is None})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Code, severity, message and what is known of the place; unknown parts are left out."""
+        facts = {name: getattr(self, name) for name in ("file", "offset", "line", "record", "path", "found", "expected")}
+        head = {"code": self.code, "severity": self.severity, "message": self.message}
+        return head | {name: value for name, value in facts.items() if value is not None}
+
+
+RFC8259 = "https://www.rfc-editor.org/rfc/rfc8259"
+RFC3986 = "https://www.rfc-editor.org/rfc/rfc3986"
+UNICODE = "https://www.unicode.org/versions/latest/core-spec/chapter-3/"
+
+CODES: dict[str, Code] = {
+    # 1: source items
+    "E101": Code("empty item", "The item holds no byte, or nothing but white space: there is no article in it."),
+    "E102": Code("not text", "The bytes are not text: another format's signature, or mostly control characters."),
+    "E103": Code("broken JSON", "The item is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
+    "E104": Code("not a JSON object", "An article is a JSON object; this item is another kind of value."),
+    "E105": Code("no text", "No field of the object is known to hold the article's text; `--field text=NAME` names one."),
+    "E106": Code("text is not a string", "The field that should hold the article's text holds another kind of value."),
+    "E107": Code("item too large", "The item is larger than one item may be (`--max-item-size`)."),
+    "E108": Code("unknown kind of file", "The file's name says neither text nor JSON nor one of them compressed."),
+    "E109": Code("unreadable file", "The file cannot be read: permission, an I/O error, or it has gone."),
+    "E110": Code("truncated or damaged compression", "The compressed source ends too early or is damaged from this place on."),
+    "W111": Code("encoding is not as declared", "The declared encoding is unknown, or does not give the bytes back; another was used."),
+    "W112": Code("unusable URL", "The URL cannot be used as it is: no scheme, control characters, or no host. The record's url is null.",
+                 "RFC 3986 section 3", RFC3986 + "#section-3"),
+    "W113": Code("unreadable date", "The date is in no form that can be read without guessing. The record's date is null."),
+    "W114": Code("lost characters", "Characters were lost before the text came here; they cannot be restored and stand as U+FFFD."),
+    "W115": Code("unusable sidecar", "The sidecar file is not a JSON object of known fields; what could not be used was left out."),
+    "W116": Code("field of another type", "A metadata field holds another kind of value than its name promises; it was left out."),
+    # 5: article records
+    "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
+    "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
+    "E503": Code("unknown schema", "The record names a schema of a major version or kind that is not known here."),
+}
+
+
+def severity_of(code: str) -> Severity:
+    """The severity that a code's letter stands for.
+
+    >>> severity_of("W112")
+    'warning'
+    """
+    return SEVERITIES[code[0]]
