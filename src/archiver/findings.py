@@ -1,8 +1,8 @@
 """The data is not right: findings as values, and the one table of their codes.
 
-A code is a letter and three digits. The letter is the severity: E breaks a *must*, W breaks a *should* or loses something,
-I is a note. The first digit is the subject: 1 source items, 2 WARC, 3 fixity, 4 WACZ and its index and pages, 5 article
-records, 6 derivation and references between records, 7 BagIt. A code's meaning never changes; new ones are added.
+A code is a letter and three digits. The letter is the severity: E breaks a *must*, W breaks a *should* or loses
+something, I is a note. The first digit is the subject: 1 source items, 2 WARC, 3 fixity, 4 WACZ with its index and pages,
+5 article records, 6 derivation and references between records, 7 BagIt. A code's meaning never changes; new ones are added.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Finding:
     """One thing that is not right, and its place.
 
     `file` is a path or source name, `offset` bytes into it, `line` one-based, `record` a WARC-Record-ID or article id,
-    `path` a JSON path such as `$.links[0].href`. `message` is a sentence for people; `found` and `expected` are the facts.
+    `path` a JSON path such as `$.links[0].href`. `message` is a sentence for people; `found` and `expected` are facts.
     """
 
     code: str
@@ -50,7 +50,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Code, severity, message and what is known of the place; unknown parts are left out."""
-        facts = {name: getattr(self, name) for name in ("file", "offset", "line", "record", "path", "found", "expected")}
+        known = ("file", "offset", "line", "record", "path", "found", "expected")
+        facts = {name: getattr(self, name) for name in known}
         head = {"code": self.code, "severity": self.severity, "message": self.message}
         return head | {name: value for name, value in facts.items() if value is not None}
 

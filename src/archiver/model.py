@@ -93,8 +93,8 @@ class Capture:
     """One item as a source held it, before anything is done to it.
 
     `name` and `offset` (bytes into the source, after decompression) locate it; `payload` is verbatim. `media_type` is
-    `text/plain` or `application/json`. `beside` is what a sidecar or an option says of it; `trouble` is set instead of a
-    payload's promise being kept, e.g. where a compressed source ends too early.
+    `text/plain` or `application/json`. `beside` is what a sidecar or an option says of it; `trouble` is what
+    was wrong with it already, e.g. where a compressed source ends too early.
     """
 
     name: str
@@ -121,7 +121,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """One change: `before` stood at `source_span` of the decoded source, `after` stands at `span` of the normalised text.
+    """One change: `before` stood at `source_span` of the decoded source, `after` stands at `span` of the new text.
 
     `before` may hold code points that no UTF-8 can carry: an undecodable byte 0xNN is U+DCNN (PEP 383).
     """
@@ -138,7 +138,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as it stands (`href`, the surface string), and canonical (`url`); `tweet` is the index of the tweet it is in."""
+    """A link as it stands (`href`, the surface string), and canonical (`url`); `tweet` is the index of its tweet."""
 
     href: str
     url: str

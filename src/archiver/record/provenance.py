@@ -1,0 +1,194 @@
+"""The article record as JSON: the one way out of the model, and the one way back in."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from archiver import __version__
+from archiver.findings import Finding
+from archiver.model import Article, Digest, Link, Moment, Repair, Source, Span, Stated, TweetReference, sha256
+from archiver.record import schema
+
+SOFTWARE = "archiver"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+ACTIVITIES = ("decode", "repair", "extract", "validate")
+
+
+def to_bytes(record: Mapping[str, Any]) -> bytes:
+    """A record as it stands in a package: compact UTF-8 JSON with a line feed at its end."""
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def to_dict(article: Article, *, inline: bool) -> dict[str, Any]:
+    """The article record. With `inline` its `text` is the text itself, else the text's digest and length in bytes."""
+    return {
+        "schema": schema.ARTICLE,
+        "id": article.id,
+        "url": _stated(article.url),
+        "title": article.title,
+        "authors": [{"name": name} for name in article.authors],
+        "site": article.site,
+        "language": article.language,
+        "published": _moment(article.published),
+        "modified": _moment(article.modified),
+        "retrieved": _moment(article.retrieved),
+        "source": _source(article.source),
+        "text": article.text if inline else _measured(article.text.encode()),
+        "repairs": [_repair(entry) for entry in article.repairs],
+        "links": [_link(link) for link in article.links],
+        "tweets": [_tweet(tweet) for tweet in article.tweets],
+        "findings": [_finding(finding) for finding in article.findings],
+        "provenance": {"activities": [_activity(name) for name in ACTIVITIES]},
+    }
+
+
+def rejection(rejected_id: str, source: Mapping[str, Any], findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """The rejection record (schemas/rejection.v1.schema.json)."""
+    ordered = sorted(findings, key=lambda finding: ("EWI".index(finding.code[0]), finding.code))
+    return {
+        "schema": schema.REJECTION,
+        "id": rejected_id,
+        "source": dict(source),
+        "findings": [_finding(finding) for finding in ordered],
+    }
+
+
+def from_dict(record: Mapping[str, Any], text: str) -> Article:
+    """The article of a record that is valid against the schema; `text` is its normalised text."""
+    return Article(
+        id=record["id"],
+        url=Stated(**record["url"]) if record["url"] else None,
+        title=record["title"],
+        authors=tuple(author["name"] for author in record["authors"]),
+        site=record["site"],
+        language=record["language"],
+        published=_to_moment(record["published"]),
+        modified=_to_moment(record["modified"]),
+        retrieved=_to_moment(record["retrieved"]),
+        source=Source(**{**record["source"], "digest": Digest(record["source"]["digest"])}),
+        text=text,
+        repairs=repairs_from(record),
+        links=tuple(_to_link(link) for link in record["links"]),
+        tweets=tuple(_to_tweet(tweet) for tweet in record["tweets"]),
+        findings=tuple(
+            Finding(**{name: value for name, value in finding.items() if name != "severity"})
+            for finding in record["findings"]
+        ),
+    )
+
+
+def repairs_from(record: Mapping[str, Any]) -> tuple[Repair, ...]:
+    """The ledger of a record that is valid against the schema, with every code point of the source."""
+    return tuple(_to_repair(entry) for entry in record["repairs"])
+
+
+def _activity(name: str) -> dict[str, str]:
+    return {"name": name, "software": SOFTWARE, "version": __version__}
+
+
+def _stated(stated: Stated | None) -> dict[str, str] | None:
+    return {"value": stated.value, "basis": stated.basis} if stated else None
+
+
+def _moment(moment: Moment | None) -> dict[str, str] | None:
+    return {"value": moment.value, "precision": moment.precision, "basis": moment.basis} if moment else None
+
+
+def _to_moment(value: Mapping[str, Any] | None) -> Moment | None:
+    return Moment(**value) if value else None
+
+
+def _measured(text: bytes) -> dict[str, str | int]:
+    return {"digest": sha256(text), "length": len(text)}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "offset": source.offset,
+        "length": source.length,
+        "digest": source.digest,
+        "media_type": source.media_type,
+        "encoding": source.encoding,
+        "encoding_basis": source.encoding_basis,
+        "pointer": source.pointer,
+    }
+
+
+def _repair(entry: Repair) -> dict[str, Any]:
+    """A ledger entry. What JSON text cannot carry (RFC 8259 section 8.2) stands as numbers beside a readable form."""
+    shown = _SURROGATE.sub("\ufffd", entry.before)
+    exact = {} if shown == entry.before else {"before_code_points": [ord(char) for char in entry.before]}
+    return {
+        **({} if entry.field == "text" else {"field": entry.field}),
+        "rule": entry.rule,
+        "before": shown,
+        **exact,
+        "after": entry.after,
+        "source_span": list(entry.source_span),
+        "span": list(entry.span),
+        "confidence": entry.confidence,
+        "by": entry.by,
+    }
+
+
+def _to_repair(entry: Mapping[str, Any]) -> Repair:
+    exact = entry.get("before_code_points")
+    return Repair(
+        field=entry.get("field", "text"),
+        rule=entry["rule"],
+        before="".join(map(chr, exact)) if exact else entry["before"],
+        after=entry["after"],
+        source_span=Span(*entry["source_span"]),
+        span=Span(*entry["span"]),
+        confidence=entry["confidence"],
+        by=entry["by"],
+    )
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "href": link.href,
+        "url": link.url,
+        "kind": link.kind,
+        "text": link.text,
+        "span": list(link.span),
+        "source_span": list(link.source_span),
+        "tweet": link.tweet,
+    }
+
+
+def _to_link(link: Mapping[str, Any]) -> Link:
+    return Link(**{**link, "span": Span(*link["span"]), "source_span": Span(*link["source_span"])})
+
+
+def _tweet(tweet: TweetReference) -> dict[str, Any]:
+    return {
+        "form": tweet.form,
+        "author": tweet.author,
+        "handle": tweet.handle,
+        "status_id": tweet.status_id,
+        "url": tweet.url,
+        "posted": _moment(tweet.posted),
+        "dates": tweet.dates,
+        "text": tweet.text,
+        "span": list(tweet.span),
+        "source_span": list(tweet.source_span),
+        "links": list(tweet.links),
+        "mentions": list(tweet.mentions),
+        "hashtags": list(tweet.hashtags),
+    }
+
+
+def _to_tweet(tweet: Mapping[str, Any]) -> TweetReference:
+    spans = {name: Span(*tweet[name]) for name in ("span", "source_span")}
+    lists = {name: tuple(tweet[name]) for name in ("links", "mentions", "hashtags")}
+    return TweetReference(**{**tweet, **spans, **lists, "posted": _to_moment(tweet["posted"])})
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    """A finding inside a record: its place is the record's own source, so only what lies within is said."""
+    inside = ("code", "severity", "message", "path", "found", "expected")
+    return {name: value for name, value in finding.to_dict().items() if name in inside}

@@ -1,0 +1,130 @@
+"""The only door to jsonschema: the published schemas, and what in a record breaks them."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from archiver.errors import UsedWrongly
+from archiver.findings import Finding
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+BASE = "https://archiver.invalid/schemas/"
+ARTICLE = BASE + "article.v1.schema.json"
+REJECTION = BASE + "rejection.v1.schema.json"
+# A value quoted in a message is cut here, so that a message stays a sentence.
+QUOTED = 60
+
+
+def folder() -> Traversable:
+    """Where the schemas lie: inside the installed package, or at the top of the repository it runs from."""
+    installed = files("archiver") / "schemas"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "schemas"
+
+
+def names() -> tuple[str, ...]:
+    """The names of the schemas, such as `article.v1`."""
+    return tuple(sorted(entry.name.removesuffix(".schema.json") for entry in folder().iterdir() if _is_schema(entry)))
+
+
+def _is_schema(entry: Traversable) -> bool:
+    return entry.name.endswith(".schema.json")
+
+
+def source(name: str) -> bytes:
+    """The schema file's bytes; `name` is as in `names()`, or without its version: `article`.
+
+    Raises UsedWrongly for a name that there is not.
+    """
+    for known in names():
+        if name in (known, known.split(".")[0]):
+            return (folder() / f"{known}.schema.json").read_bytes()
+    raise UsedWrongly(f"there is no schema {name!r}; there are {', '.join(names())}")
+
+
+@cache
+def _validators() -> "dict[str, Draft202012Validator]":
+    from jsonschema import Draft202012Validator
+
+    schemas = [orjson.loads(source(name)) for name in names()]
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return {schema["$id"]: Draft202012Validator(schema, format_checker=checker) for schema in schemas}
+
+
+def check(value: object, schema: str | None = None) -> Iterator[Finding]:
+    """What in `value` breaks its schema, in the record's order: E501 by JSON path, or one E503 for an unknown schema.
+
+    `schema` is the identifier to hold it to; by default the one that the record itself names.
+
+    >>> [finding.path for finding in check({"schema": ARTICLE}, ARTICLE)][:1]
+    ['$']
+    >>> [finding.code for finding in check({"schema": "https://archiver.invalid/schemas/article.v9.schema.json"})]
+    ['E503']
+    """
+    named = value.get("schema") if isinstance(value, dict) else None
+    identifier = schema or named or ARTICLE
+    validator = _validators().get(identifier) if isinstance(identifier, str) else None
+    if validator is None:
+        message = f"the record names the schema {_quoted(identifier)}, which this version does not know"
+        yield Finding(code="E503", message=message, path="$.schema", expected=", ".join(sorted(_validators())))
+        return
+    for error in sorted(validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]):
+        yield _finding(error)
+
+
+def _finding(error: "ValidationError") -> Finding:
+    from jsonschema.exceptions import best_match
+
+    innermost = best_match([error]) or error
+    return Finding(code="E501", message=f"{innermost.json_path}: {_sentence(innermost)}", path=innermost.json_path)
+
+
+def _sentence(error: "ValidationError") -> str:
+    """What is wrong and what to do, in one sentence."""
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    schema: Any = error.schema
+    found = _quoted(instance)
+    match error.validator:
+        case "required":
+            missing = [name for name in wanted if name not in instance]
+            return f"lacks {_listed(missing)}; add it, with null where it was looked for and not found"
+        case "additionalProperties":
+            unknown = [name for name in instance if name not in schema.get("properties", {})]
+            return f"has {_listed(unknown)}, which the schema does not know; take it out, or correct its name"
+        case "enum":
+            return f"is {found}; it must be one of {_listed(wanted)}"
+        case "const":
+            return f"is {found}; it must be {_quoted(wanted)}"
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            return f"is {found}; it must be of type {' or '.join(kinds)}"
+        case "pattern":
+            return f"is {found}, which does not match {wanted}"
+        case "format":
+            return f"is {found}, which is no {wanted}"
+        case _:
+            return f"is {found}, which breaks the schema's {error.validator} ({_quoted(wanted)})"
+
+
+def _quoted(value: object) -> str:
+    text = _json(value)
+    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
+
+
+def _json(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # what no JSON file can hold: a lone surrogate, a huge integer
+        return ascii(value)
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(_quoted(value) for value in values)
