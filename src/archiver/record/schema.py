@@ -75,8 +75,9 @@ def check(value: object, schema: str | None = None) -> Iterator[Finding]:
         message = f"the record names the schema {_quoted(identifier)}, which this version does not know"
         yield Finding(code="E503", message=message, path="$.schema", expected=", ".join(sorted(_validators())))
         return
-    for error in sorted(validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]):
-        yield _finding(error)
+    errors = sorted(validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path])
+    # jsonschema reports each missing property by itself; one sentence names them all.
+    yield from dict.fromkeys(_finding(error) for error in errors)
 
 
 def _finding(error: "ValidationError") -> Finding:

@@ -1,0 +1,82 @@
+"""CDXJ: the index of captures, one line each, sorted bytewise; plain, or ZipNum for large packages.
+
+A line is `SURT SPACE 14-digit-time SPACE JSON`, its JSON keys in the order in which py-wacz writes them. pywb knows the file
+by the name `index.cdx`, or `index.cdx.gz` beside `index.idx`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+from isal import isal_zlib
+
+from archiver.model import sha256
+from archiver.warc.writer import GZIP, LEVEL, WarcRecord, Written
+
+BLOCK_LINES = 1024
+INDEXED = frozenset({"resource", "response", "revisit", "metadata"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One gzip member of a ZipNum index, and the line of the `.idx` that points to it."""
+
+    member: bytes
+    idx_line: bytes
+
+
+def line(record: WarcRecord, written: Written, filename: str) -> bytes:
+    """The index line of a record, line feed included. `length` and `offset` are strings, as the field's tools write them."""
+    fields = {
+        "url": record.uri,
+        "mime": record.content_type.split(";")[0].strip(),
+        "digest": written.payload_digest,
+        "length": str(written.length),
+        "offset": str(written.offset),
+        "filename": filename,
+        "recordDigest": written.record_digest,
+    }
+    return b"%b %b %b\n" % (key(str(record.uri)), timestamp(record.date).encode(), _json(fields))
+
+
+def key(uri: str) -> bytes:
+    """The sort-friendly form of a URI.
+
+    >>> key("https://archiver.invalid/article/A.html")
+    b'invalid,archiver)/article/a.html'
+    """
+    import surt
+
+    return bytes(surt.surt(uri), "utf-8")
+
+
+def timestamp(date: str) -> str:
+    """The 14 digits of a WARC-Date in full seconds.
+
+    >>> timestamp("2024-05-06T07:08:09Z")
+    '20240506070809'
+    """
+    return "".join(char for char in date if char.isdigit())[:14]
+
+
+def _json(fields: dict[str, str | None]) -> bytes:
+    """JSON with a blank behind colon and comma, as `json.dumps` and so every other tool writes it."""
+    parts = (b"%b: %b" % (orjson.dumps(name), orjson.dumps(value)) for name, value in fields.items())
+    return b"{" + b", ".join(parts) + b"}"
+
+
+def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:
+    """Sorted index lines as blocks of up to 1024, each a gzip member of its own; the first has no member, only the head."""
+    head = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": %b}\n' % orjson.dumps(filename)
+    yield Block(member=b"", idx_line=head)
+    offset = 0
+    remaining = iter(lines)
+    while chunk := list(islice(remaining, BLOCK_LINES)):
+        member = isal_zlib.compress(b"".join(chunk), LEVEL, GZIP)
+        surt_key, stamp, _ = chunk[0].split(b" ", 2)
+        place = b'{"offset": %d, "length": %d, "digest": %b}' % (offset, len(member), orjson.dumps(sha256(member)))
+        yield Block(member=member, idx_line=b"%b %b %b\n" % (surt_key, stamp, place))
+        offset += len(member)
+
+

@@ -1,0 +1,140 @@
+"""The only door to warcio's writer: WARC 1.1 records, one gzip member each, to the byte predictable.
+
+warcio serialises the record; ISA-L compresses it. Level 2 gave the same bytes on every kind of CPU tried, and level 3 did
+not; and because no compressor promises its bytes for ever, a file also has a digest over its uncompressed records.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, BinaryIO, Literal
+
+from isal import isal_zlib
+from warcio.warcwriter import WARCWriter
+
+from archiver.model import Digest, sha256
+
+LEVEL = 2
+GZIP = 31  # zlib's wbits for a gzip member
+RecordType = Literal["warcinfo", "response", "resource", "metadata", "conversion", "revisit"]
+# A WARC-Target-URI is an RFC 3986 URI (WARC 1.1 section 5.12), and players look it up by its exact string: no fragment.
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcRecord:
+    """One record to write. `id` and `refers_to` are URNs; `date` is full UTC seconds, as every reader understands them.
+
+    `with_payload` says whether the block is also a payload with a digest of its own: never for `warcinfo` and `metadata`
+    (WARC 1.1 section 5.9).
+    """
+
+    type: RecordType
+    id: str
+    date: str
+    content_type: str
+    block: bytes
+    uri: str | None = None
+    refers_to: str | None = None
+    with_payload: bool = False
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where a record came to stand: `offset` and `length` in bytes of the compressed file, and its member's digest."""
+
+    offset: int
+    length: int
+    record_digest: Digest
+    payload_digest: Digest
+
+
+class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """warcio's writer without its own digests: ours are given, and it would add a SHA-1 payload digest to metadata."""
+
+    def ensure_digest(self, *_args: Any, **_kwargs: Any) -> None:
+        """Nothing to ensure."""
+
+
+class WarcFile:
+    """A WARC file in the making on a binary stream that stands at its start."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._records = hashlib.sha256()
+        self._file = hashlib.sha256()
+        self.length = 0
+        self.count = 0
+
+    @property
+    def digest(self) -> Digest:
+        """SHA-256 of the file's bytes so far."""
+        return Digest("sha256:" + self._file.hexdigest())
+
+    @property
+    def records_digest(self) -> Digest:
+        """SHA-256 of the uncompressed records so far, one after the other: it does not hang on a compressor."""
+        return Digest("sha256:" + self._records.hexdigest())
+
+    def write(self, record: WarcRecord) -> Written:
+        """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for an unwritable header."""
+        payload_digest = sha256(record.block)
+        plain = _serialised(record, payload_digest)
+        member = isal_zlib.compress(plain, LEVEL, GZIP)
+        self._stream.write(member)
+        self._records.update(plain)
+        self._file.update(member)
+        offset, self.length = self.length, self.length + len(member)
+        self.count += 1
+        return Written(
+            offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest
+        )
+
+
+def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
+    """The record that opens a file: `fields` as `application/warc-fields` (WARC 1.1 section 6.2)."""
+    lines = [f"{name}: {_checked(name, value)}\r\n" for name, value in fields if value]
+    block = "".join(lines).encode()
+    return WarcRecord(
+        type="warcinfo", id=id, date=date, content_type="application/warc-fields", block=block, filename=filename
+    )
+
+
+def _serialised(record: WarcRecord, digest: Digest) -> bytes:
+    headers = {name: _checked(name, value) for name, value in _headers(record, digest) if value is not None}
+    out = BytesIO()
+    writer = _Writer(out, gzip=False, warc_version="1.1")
+    built = writer.create_warc_record(
+        record.uri, record.type, payload=BytesIO(record.block), length=len(record.block), warc_headers_dict=headers
+    )
+    writer.write_record(built)
+    return out.getvalue()
+
+
+def _headers(record: WarcRecord, digest: Digest) -> Iterable[tuple[str, str | None]]:
+    yield "WARC-Type", record.type
+    yield "WARC-Record-ID", f"<{record.id}>"
+    yield "WARC-Date", record.date
+    yield "WARC-Filename", record.filename
+    yield "WARC-Target-URI", record.uri and _target(record.uri)
+    yield "WARC-Refers-To", f"<{record.refers_to}>" if record.refers_to else None
+    yield "WARC-Block-Digest", digest
+    yield "WARC-Payload-Digest", digest if record.with_payload else None
+    yield "Content-Type", record.content_type
+
+
+def _target(uri: str) -> str:
+    if not _URI.fullmatch(uri):
+        raise ValueError(f"no URI that a WARC header can carry: {uri!r}")
+    return uri
+
+
+def _checked(name: str, value: str) -> str:
+    """A header value without control characters: a line break in it would begin a header of somebody else's choice."""
+    if _CONTROL.search(value):
+        raise ValueError(f"control character in {name}: {value!r}")
+    return value
