@@ -1,7 +1,7 @@
 """CDXJ: the index of captures, one line each, sorted bytewise; plain, or ZipNum for large packages.
 
-A line is `SURT SPACE 14-digit-time SPACE JSON`, its JSON keys in the order in which py-wacz writes them. pywb knows the file
-by the name `index.cdx`, or `index.cdx.gz` beside `index.idx`.
+A line is `SURT SPACE 14-digit-time SPACE JSON`, its JSON keys in the order in which py-wacz writes them. pywb knows the
+file by the name `index.cdx`, or `index.cdx.gz` beside `index.idx`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ class Block:
 
 
 def line(record: WarcRecord, written: Written, filename: str) -> bytes:
-    """The index line of a record, line feed included. `length` and `offset` are strings, as the field's tools write them."""
+    """The index line of a record, line feed included. `length` and `offset` are strings, as other tools write them."""
     fields = {
         "url": record.uri,
         "mime": record.content_type.split(";")[0].strip(),
@@ -67,7 +67,7 @@ def _json(fields: dict[str, str | None]) -> bytes:
 
 
 def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:
-    """Sorted index lines as blocks of up to 1024, each a gzip member of its own; the first has no member, only the head."""
+    """Sorted index lines as blocks of up to 1024, each a gzip member of its own; the first is only the head."""
     head = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": %b}\n' % orjson.dumps(filename)
     yield Block(member=b"", idx_line=head)
     offset = 0

@@ -1,7 +1,7 @@
 """The only door to warcio's writer: WARC 1.1 records, one gzip member each, to the byte predictable.
 
-warcio serialises the record; ISA-L compresses it. Level 2 gave the same bytes on every kind of CPU tried, and level 3 did
-not; and because no compressor promises its bytes for ever, a file also has a digest over its uncompressed records.
+warcio serialises the record; ISA-L compresses it. Level 2 gave the same bytes on every kind of CPU tried, and level 3
+did not; and because no compressor promises its bytes for ever, a file also has a digest over its uncompressed records.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class WarcRecord:
     """One record to write. `id` and `refers_to` are URNs; `date` is full UTC seconds, as every reader understands them.
 
-    `with_payload` says whether the block is also a payload with a digest of its own: never for `warcinfo` and `metadata`
-    (WARC 1.1 section 5.9).
+    `with_payload` says whether the block is also a payload with a digest of its own: never for `warcinfo` and
+    `metadata` (WARC 1.1 section 5.9).
     """
 
     type: RecordType
@@ -81,7 +81,7 @@ class WarcFile:
         return Digest("sha256:" + self._records.hexdigest())
 
     def write(self, record: WarcRecord) -> Written:
-        """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for an unwritable header."""
+        """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
         payload_digest = sha256(record.block)
         plain = _serialised(record, payload_digest)
         member = isal_zlib.compress(plain, LEVEL, GZIP)

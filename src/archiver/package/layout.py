@@ -1,0 +1,44 @@
+"""Where things stand in a package: the names, and the URIs of an article's records. One place, so that all agree."""
+
+ARCHIVE = "archive"
+DERIVED = "derived"
+INDEX = "indexes/index.cdx"
+ZIPNUM = "indexes/index.cdx.gz"
+ZIPNUM_IDX = "indexes/index.idx"
+PAGES = "pages/pages.jsonl"
+RUN = "provenance/run.json"
+REJECTED = "provenance/rejected.json"
+DATAPACKAGE = "datapackage.json"
+DATAPACKAGE_DIGEST = "datapackage-digest.json"
+
+# RFC 2606 section 2 reserves .invalid: the address can never be somebody's, and both players replay it as any other.
+HOST = "archiver.invalid"
+EXTENSIONS = {"text/plain": "txt", "application/json": "json", "text/html": "html"}
+
+
+def original_uri(digest: str, media_type: str) -> str:
+    """Where original bytes stand that are no page's body.
+
+    >>> original_uri("sha256:e3b0", "text/plain")
+    'https://archiver.invalid/sha256/e3b0/original.txt'
+    """
+    return f"https://{HOST}/sha256/{digest.removeprefix('sha256:')}/original.{EXTENSIONS.get(media_type, 'bin')}"
+
+
+def reading_uri(article_id: str) -> str:
+    """Where the reading copy of an article stands.
+
+    >>> reading_uri("urn:uuid:7d2c")
+    'https://archiver.invalid/article/7d2c.html'
+    """
+    return f"https://{HOST}/article/{article_id.removeprefix('urn:uuid:')}.html"
+
+
+def provenance_uri(article_id: str) -> str:
+    """Where the article record stands: a path that no http record has, since a SURT drops the scheme."""
+    return f"metadata://{HOST}/article/{article_id.removeprefix('urn:uuid:')}.json"
+
+
+def rejection_uri(rejected_id: str) -> str:
+    """Where the record of a rejected item stands."""
+    return f"metadata://{HOST}/rejected/{rejected_id.removeprefix('urn:uuid:')}.json"

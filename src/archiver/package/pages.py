@@ -1,0 +1,31 @@
+"""pages.jsonl: the list of pages that players show and search (WACZ 1.1.1 section 5.2.2).
+
+No `hasText` in its head, and no `extraPages.jsonl` beside it: ReplayWeb.page then searches all of it, and otherwise not.
+"""
+
+import orjson
+
+from archiver.model import Article
+from archiver.package.layout import reading_uri
+
+HEAD = b'{"format":"json-pages-1.0","id":"pages","title":"Articles"}\n'
+TITLE_LENGTH = 120
+
+
+def row(article: Article, date: str) -> bytes:
+    """The row of an article's reading copy, with its text; `date` is the WARC-Date of that copy."""
+    page = {
+        "id": article.id.removeprefix("urn:uuid:"),
+        "url": reading_uri(article.id),
+        "ts": date,
+        "title": title_of(article),
+        "text": article.text,
+    }
+    return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def title_of(article: Article) -> str:
+    """What to call an article in a list: its title, else its first line, else its source's name."""
+    first = next((line.strip() for line in article.text.splitlines() if line.strip()), article.source.name)
+    called = article.title or first
+    return called if len(called) <= TITLE_LENGTH else called[: TITLE_LENGTH - 1].rstrip() + "…"
