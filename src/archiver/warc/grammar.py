@@ -1,0 +1,200 @@
+"""The head of a WARC record: its grammar, and which fields a record type must, may and must not have.
+
+The rules of WARC 1.1, sections 4 to 6, are the table `FIELDS`; `check` applies it. Nothing here reads a file.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from archiver.findings import Finding
+
+TYPES = frozenset(("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"))
+VERSIONS = ("1.1", "1.0", "0.18", "0.17")
+
+# Possessive quantifiers throughout: the text is hostile, and nothing here may be tried twice.
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+# Every control character but the tab is outside TEXT (section 4); DEL too.
+_LINE = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*)")
+_URI = r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
+_URI_BARE = re.compile(_URI)
+_URI_BRACKETED = re.compile(f"<{_URI}>")
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*+"'
+_MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}(?:[ \t]*+;(?:[ \t]*+{_NAME}=(?:{_NAME}|{_QUOTED}))?+)*+[ \t]*+")
+_NUMBER = re.compile(r"[0-9]{1,19}")
+_DATE = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]|60)(\.[0-9]{1,9})?)?Z)?)?)?"
+)
+
+
+@lru_cache(maxsize=4096)
+def is_date(value: str) -> bool:
+    """Whether `value` is a WARC-Date (section 5.4): a UTC time, or a date as far as it is known.
+
+    >>> is_date("2017-07-21T18:30:00Z"), is_date("2017-07"), is_date("2017-02-30T00:00:00Z")
+    (True, True, False)
+    """
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return False
+    year, month, day = (int(part or 1) for part in match.group(1, 2, 3))
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def is_address(value: str) -> bool:
+    """Whether `value` is an IPv4 or IPv6 address (section 5.10)."""
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def number(value: str | None) -> int | None:
+    """A field's digits as a number; `None` where it is missing or no number that can be meant."""
+    return int(value) if value is not None and _NUMBER.fullmatch(value) else None
+
+
+class Field(NamedTuple):
+    """What the standard says of a field: what its value `holds`, the types that `only` may have it, and that `must`."""
+
+    name: str
+    holds: Callable[[str], object]
+    clause: str
+    only: frozenset[str] = TYPES
+    must: frozenset[str] = frozenset()
+    repeats: bool = False
+    code: str = "E208"
+
+
+def _types(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_PAYLOADS = _types("response resource request revisit conversion continuation")
+_CAPTURES = _types("response resource request metadata revisit")
+
+FIELDS: Mapping[str, Field] = {
+    field.name.lower(): field
+    for field in (
+        Field("WARC-Record-ID", _URI_BRACKETED.fullmatch, "5.2", must=TYPES, code="E210"),
+        Field("Content-Length", _NUMBER.fullmatch, "5.3", must=TYPES, code="E211"),
+        Field("WARC-Date", is_date, "5.4", must=TYPES, code="E209"),
+        Field("WARC-Type", re.compile(_NAME).fullmatch, "5.5", must=TYPES),
+        Field("Content-Type", _MEDIA_TYPE.fullmatch, "5.6"),
+        Field("WARC-Concurrent-To", _URI_BRACKETED.fullmatch, "5.7", only=_CAPTURES, repeats=True, code="E210"),
+        Field("WARC-Block-Digest", str, "5.8"),
+        Field("WARC-Payload-Digest", str, "5.9", only=_PAYLOADS),
+        Field("WARC-IP-Address", is_address, "5.10", only=_CAPTURES),
+        Field("WARC-Refers-To", _URI_BRACKETED.fullmatch, "5.11", only=_types("metadata revisit conversion"),
+              code="E210"),
+        Field("WARC-Refers-To-Target-URI", _URI_BARE.fullmatch, "5.12", only=_types("revisit"), code="E210"),
+        Field("WARC-Refers-To-Date", is_date, "5.13", only=_types("revisit"), code="E209"),
+        Field("WARC-Target-URI", _URI_BARE.fullmatch, "5.14", only=TYPES - {"warcinfo"}, must=_PAYLOADS, code="E210"),
+        Field("WARC-Truncated", re.compile(_NAME).fullmatch, "5.15"),
+        Field("WARC-Warcinfo-ID", _URI_BRACKETED.fullmatch, "5.16", only=TYPES - {"warcinfo"}, code="E210"),
+        Field("WARC-Filename", str, "5.17", only=_types("warcinfo")),
+        Field("WARC-Profile", _URI_BARE.fullmatch, "5.18", only=_types("revisit"), must=_types("revisit"), code="E210"),
+        Field("WARC-Identified-Payload-Type", _MEDIA_TYPE.fullmatch, "5.19", only=_PAYLOADS),
+        Field("WARC-Segment-Number", _NUMBER.fullmatch, "5.20", must=_types("continuation")),
+        Field("WARC-Segment-Origin-ID", _URI_BRACKETED.fullmatch, "5.21", only=_types("continuation"),
+              must=_types("continuation"), code="E210"),
+        Field("WARC-Segment-Total-Length", _NUMBER.fullmatch, "5.22", only=_types("continuation")),
+    )
+}  # fmt: skip
+
+_MUST: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name, field in FIELDS.items() if kind in field.must) for kind in TYPES
+}
+_MUST_ANY = tuple(name for name, field in FIELDS.items() if field.must == TYPES)
+
+
+def parse(head: bytes) -> tuple[tuple[tuple[str, str], ...], list[Finding]]:
+    """The named fields of a record's head (what stands between its version line and the blank line), and its faults."""
+    findings: list[Finding] = []
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        findings.append(Finding(code="E204", message=f"Byte {error.start} of the record's head is not UTF-8."))
+        text = head.decode("utf-8", "replace")
+    if text.count("\n") != text.count("\r\n"):
+        findings.append(Finding(code="E205", message="A line of the head ends in LF alone, not in CR LF."))
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    fields: list[tuple[str, str]] = []
+    for line in _unfolded(text):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            findings.append(_broken(line))
+        else:
+            fields.append((match[1], match[2].rstrip(" \t")))
+    return tuple(fields), findings
+
+
+def _unfolded(text: str) -> list[str]:
+    """The lines, those that start with a blank joined to the one before (LWS, section 4)."""
+    if "\r\n " in text or "\r\n\t" in text:
+        text = re.sub(r"\r\n[ \t]+", " ", text)
+    return [line for line in text.split("\r\n") if line]
+
+
+def _broken(line: str) -> Finding:
+    return Finding(
+        code="E203",
+        message="A line of the head is no named field (a token, a colon, a value without control characters).",
+        found=line[:200],
+    )
+
+
+def check(version: str, fields: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
+    """What is wrong with a record's fields by WARC 1.1, sections 5 and 6: missing, repeated, misplaced, malformed."""
+    values: dict[str, str] = {}
+    for name, value in fields:
+        key = name.lower()
+        field = FIELDS.get(key)
+        if field is not None:
+            if key in values and not field.repeats:
+                yield Finding(code="E207", message=f"{field.name} is repeated ({_section(field)}).", found=value[:200])
+            if not field.holds(value):
+                yield from _malformed(field, value, version)
+        values.setdefault(key, value)
+    yield from _placement(values)
+
+
+def _placement(values: Mapping[str, str]) -> Iterator[Finding]:
+    kind = values.get("warc-type", "").lower()
+    for key in _MUST.get(kind, _MUST_ANY):
+        if key not in values:
+            name, of = FIELDS[key].name, f"'{kind}'" if kind in TYPES else "every"
+            yield Finding(code="E206", message=f"{name} is missing; {of} record has it ({_section(FIELDS[key])}).")
+    if kind not in TYPES:
+        if kind:
+            yield Finding(code="W212", message="The record's type is none of the standard's eight.", found=kind[:100])
+        return
+    for key in values:
+        field = FIELDS.get(key)
+        if field is not None and kind not in field.only:
+            yield Finding(code="E213", message=f"{field.name} must not stand on a '{kind}' record ({_section(field)}).")
+    if values.get("content-length", "0").strip("0") and "content-type" not in values and kind != "continuation":
+        yield Finding(code="W214", message="The record has a block but no Content-Type (section 5.6).")
+
+
+def _malformed(field: Field, value: str, version: str) -> Iterator[Finding]:
+    if field.holds == _URI_BARE.fullmatch and _URI_BRACKETED.fullmatch(value):
+        # The grammar of 1.0 asks for the brackets, its examples leave them out; 1.1 does away with them (section 4).
+        if version == "1.1":
+            yield Finding(
+                code="W215", message=f"{field.name} stands in angle brackets ({_section(field)}).", found=value[:200]
+            )
+        return
+    yield Finding(code=field.code, message=f"{field.name} is malformed ({_section(field)}).", found=value[:200])
+
+
+def _section(field: Field) -> str:
+    return f"WARC 1.1 section {field.clause}"

@@ -1,0 +1,81 @@
+"""The entity body of an HTTP message, hashed as it streams by: the payload of `response` and `request` records.
+
+WARC 1.1 section 6.3.2: the payload is the entity-body with any transfer-encoding removed.
+"""
+
+import re
+from typing import Protocol
+
+_HEAD_LIMIT = 1 << 20
+_END = re.compile(rb"\n\r?\n")
+_CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*\bchunked\b", re.IGNORECASE | re.MULTILINE)
+_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[^\n]{0,4096}\n")
+
+
+class Hash(Protocol):
+    """What is told of the entity's bytes; hashlib's objects are such."""
+
+    def update(self, data: bytes, /) -> None:
+        """Takes the next bytes."""
+
+
+class Entity:
+    """Fed with a message piece by piece, gives `hashes` its entity body, and `raw` the body as it was sent.
+
+    The two differ where the body is chunked. Much software has hashed the chunks too, so both are worth knowing.
+    """
+
+    def __init__(self, hashes: list[Hash], raw: list[Hash]) -> None:
+        self._hashes = hashes
+        self._raw = raw
+        self._head: bytes | None = b""
+        self._chunked = False
+        self._pending = b""
+        self._left = 0
+
+    def feed(self, data: bytes) -> None:
+        """Takes the message's next bytes."""
+        if self._head is not None:
+            self._head += data
+            end = _END.search(self._head)
+            if end is None and len(self._head) < _HEAD_LIMIT:
+                return
+            cut = end.end() if end else 0
+            data, self._chunked = self._head[cut:], bool(_CHUNKED.search(self._head, 0, cut))
+            self._head = None
+        _tell(self._raw, data)
+        if self._chunked:
+            self._dechunk(data)
+        else:
+            _tell(self._hashes, data)
+
+    def _dechunk(self, data: bytes) -> None:
+        """RFC 9112 section 7.1: sizes in hex, each on its line; what is no chunk any more is left out."""
+        data, self._pending = self._pending + data, b""
+        at = 0
+        while at < len(data):
+            if self._left:
+                piece = data[at : at + self._left]
+                _tell(self._hashes, piece)
+                self._left -= len(piece)
+                at += len(piece)
+                continue
+            size = _SIZE.match(data, at + _line_end(data, at))
+            if size is None:
+                self._pending = data[at : at + 8192]
+                return
+            self._left = int(size[1], 16)
+            at = size.end()
+            if not self._left:
+                self._chunked, self._hashes = True, []
+                return
+
+
+def _line_end(data: bytes, at: int) -> int:
+    """The length of the line end that closes the chunk before."""
+    return 2 if data.startswith(b"\r\n", at) else 1 if data.startswith(b"\n", at) else 0
+
+
+def _tell(hashes: list[Hash], data: bytes) -> None:
+    for each in hashes:
+        each.update(data)

@@ -1,0 +1,264 @@
+"""The bytes of a WARC file in the units that records come in: one gzip member a record, or one plain file.
+
+Both classes have the same few moves (`begin`, `until`, `pieces`, `more`, `close`, `resync`) and keep exact offsets into
+the *file*, so that the reader above knows no compression. Only a window is held; what is read is hashed on the way.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from isal import isal_zlib
+
+from archiver.model import Digest
+
+# isal's stub calls this class an instance.
+_InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
+MAGIC = b"\x1f\x8b\x08"
+START = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
+"""What proves a record's start where others have failed: a version line and the beginning of a named field."""
+
+_WINDOW = 1 << 20
+_SLICE = 1 << 14
+_OUT = 1 << 18
+_RATIO, _RATIO_FROM = 400, 1 << 28
+
+
+class DamagedError(Exception):
+    """The unit cannot be read on; the message says why. Caught by the reader, which goes on at the next record."""
+
+
+class Extent(NamedTuple):
+    """Where a unit lay in the file, in bytes, and the SHA-256 of those bytes."""
+
+    offset: int
+    length: int
+    digest: Digest
+
+
+class _Window:
+    """A unit's bytes, taken at the front and filled at the back."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._at = 0
+
+    def _fill(self) -> bool:
+        """Puts more of the unit behind the buffer; `False` at its end."""
+        raise NotImplementedError
+
+    def _taken(self, data: bytes) -> None:
+        """Called with all bytes that are taken, in their order."""
+
+    def until(self, mark: re.Pattern[bytes], limit: int) -> bytes | None:
+        """Takes the bytes up to and with `mark`; `None`, and nothing taken, where it is not within `limit` bytes."""
+        while True:
+            match = mark.search(self._buffer, self._at, self._at + limit)
+            if match is not None:
+                return self._take(match.end() - self._at)
+            if len(self._buffer) - self._at >= limit or not self._fill():
+                return None
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Takes `size` bytes, or as many as the unit still has, piece by piece."""
+        while size and self.more():
+            data = self._take(size)
+            size -= len(data)
+            yield data
+
+    def more(self) -> bool:
+        """Whether the unit goes on."""
+        return self._at < len(self._buffer) or self._fill()
+
+    def startswith(self, prefix: bytes) -> bool:
+        """Whether the unit goes on with `prefix`."""
+        while len(self._buffer) - self._at < len(prefix) and self._fill():
+            pass
+        return self._buffer.startswith(prefix, self._at)
+
+    def skip(self, size: int) -> None:
+        """Takes `size` bytes that are known to be there."""
+        self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        data = self._buffer[self._at : self._at + size]
+        self._at += len(data)
+        self._taken(data)
+        return data
+
+    def _append(self, data: bytes) -> None:
+        self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
+        self._at = 0
+
+    def _search(self) -> bool:
+        """Takes what stands before the next provable start of a record; all the unit has, where there is none."""
+        while self.more():
+            match = START.search(self._buffer, self._at)
+            if match is not None:
+                self._take(match.start() - self._at)
+                return True
+            # A start may straddle two windows: the last hundred bytes are looked at again with what follows.
+            self._take(max(len(self._buffer) - self._at - 100, 0))
+            if not self._fill():
+                self._take(len(self._buffer) - self._at)
+        return False
+
+
+class Plain(_Window):
+    """An uncompressed file, in which each record is a unit of its own."""
+
+    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+        super().__init__()
+        self._stream = stream
+        self._buffer = head
+        self._position = self._start = stream.tell() - len(head) if stream.seekable() else 0
+        self._hash = hashlib.sha256()
+
+    def _fill(self) -> bool:
+        data = self._stream.read(_WINDOW)
+        self._append(data)
+        return bool(data)
+
+    def _taken(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._position += len(data)
+
+    def begin(self) -> int | None:
+        """Goes to the next record; its offset in the file, or `None` at the end."""
+        self._start, self._hash = self._position, hashlib.sha256()
+        return self._start if self.more() else None
+
+    def close(self) -> Extent | None:
+        """Ends the record and says where it lay."""
+        return Extent(self._start, self._position - self._start, Digest("sha256:" + self._hash.hexdigest()))
+
+    def resync(self) -> int | None:
+        """Gives the record up: goes to the next provable start behind its own; that offset, or `None` at the end."""
+        if self._stream.seekable():
+            self._position = self._stream.seek(self._start)
+            self._buffer, self._at = b"", 0
+        if self.more():
+            self._take(1)
+        return self._position if self._search() else None
+
+
+class Gzip(_Window):
+    """A gzip file, each member a unit. Several records in one member can be read, but have no extent of their own."""
+
+    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+        super().__init__()
+        self._stream = stream
+        self._raw = head
+        self._raw_at = 0
+        self._base = self._start = stream.tell() - len(head) if stream.seekable() else 0
+        self._inflater: Any = None
+        self._hash = hashlib.sha256()
+        self._records = self._inflated = 0
+
+    def begin(self) -> int | None:
+        """Goes to the next record; the offset of its member in the file, or `None` at the end."""
+        if self._inflater is None or not self.more():
+            if not self._raw_more():
+                return None
+            self._start = self._base + self._raw_at
+            self._inflater, self._hash = isal_zlib.decompressobj(wbits=31), hashlib.sha256()
+            self._records = self._inflated = 0
+        self._records += 1
+        return self._start
+
+    def close(self) -> Extent | None:
+        """Ends the record and says where it lay; `None` where its member holds more than it. Raises DamagedError."""
+        if self.more() or self._records > 1:
+            return None
+        length = self._base + self._raw_at - self._start
+        return Extent(self._start, length, Digest("sha256:" + self._hash.hexdigest()))
+
+    def resync(self) -> int | None:
+        """Gives the record up: goes to the next provable start behind its own; that offset, or `None` at the end."""
+        if self._inflater is None:
+            return self._next_member()
+        try:
+            if self.more():
+                self._take(1)
+            if self._search():
+                return self._start
+        except DamagedError:
+            return self._next_member()
+        return self._base + self._raw_at if self._raw_more() else None
+
+    def _fill(self) -> bool:
+        if self._inflater is None:
+            return False
+        data = b""
+        while not data and not self._inflater.eof:
+            data = self._inflate()
+        self._append(data)
+        return bool(data)
+
+    def _inflate(self) -> bytes:
+        if not self._raw_more():
+            raise self._damaged("the file ends within a gzip member")
+        piece = memoryview(self._raw)[self._raw_at : self._raw_at + _SLICE]
+        try:
+            data: bytes = self._inflater.decompress(piece, _OUT)
+        except _InflateError as error:
+            raise self._damaged(f"the gzip member cannot be inflated ({error})") from None
+        rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+        used = len(piece) - len(rest)
+        self._hash.update(piece[:used])
+        self._raw_at += used
+        self._inflated += len(data)
+        if self._inflated > max(_RATIO_FROM, _RATIO * (self._base + self._raw_at - self._start)):
+            raise self._damaged(f"the gzip member inflates to more than {_RATIO} times its size")
+        return data
+
+    def _damaged(self, why: str) -> DamagedError:
+        self._inflater = None
+        return DamagedError(why)
+
+    def _raw_more(self) -> bool:
+        return self._raw_at < len(self._raw) or self._raw_extend()
+
+    def _raw_extend(self) -> bool:
+        """Reads on, keeping what is not used yet; `False` at the end of the file."""
+        data = self._stream.read(_WINDOW)
+        self._base += self._raw_at
+        self._raw, self._raw_at = self._raw[self._raw_at :] + data, 0
+        return bool(data)
+
+    def _next_member(self) -> int | None:
+        """Goes to the next member that inflates to the start of a record."""
+        self._inflater, self._buffer, self._at = None, b"", 0
+        if self._stream.seekable():
+            self._base, self._raw, self._raw_at = self._stream.seek(self._start + 1), b"", 0
+        self._raw_at = max(self._raw_at, self._start + 1 - self._base)
+        while self._raw_more():
+            found = self._raw.find(MAGIC, self._raw_at)
+            self._raw_at = found if found >= 0 else max(self._raw_at, len(self._raw) - len(MAGIC) + 1)
+            if len(self._raw) - self._raw_at < _SLICE and self._raw_extend():
+                continue
+            if found < 0:
+                return None
+            if _opens_record(memoryview(self._raw)[self._raw_at : self._raw_at + _SLICE]):
+                return self._base + self._raw_at
+            self._raw_at += 1
+        return None
+
+
+def _opens_record(piece: memoryview) -> bool:
+    try:
+        return bytes(isal_zlib.decompressobj(wbits=31).decompress(piece, 64)).startswith(b"WARC/")
+    except _InflateError:
+        return False
+
+
+def units(stream: BinaryIO) -> Plain | Gzip:
+    """The units of the WARC file `stream`, by what its first mebibyte holds: gzip members, or records as they are.
+
+    A stream that can seek is read from where it stands. One that cannot is read once: less is found behind damage.
+    """
+    head = stream.read(_WINDOW)
+    if head.startswith(MAGIC) or (not head.startswith(b"WARC/") and START.search(head) is None and MAGIC in head):
+        return Gzip(stream, head)
+    return Plain(stream, head)

@@ -1,0 +1,274 @@
+"""A strict, streaming WARC reader with offsets: `read(stream)` yields each record, and each fault, in the file's order.
+
+It reads WARC 1.1 and 1.0, plain, in one gzip member a record, or gzipped as a whole. Behind damage it goes on at the
+next place that proves to be a record's start, and says what it left out. It holds a window and at most one block.
+
+The standard: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+import hashlib
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple
+
+from archiver.findings import Finding
+from archiver.model import Digest
+from archiver.warc import digests, grammar
+from archiver.warc.http import Entity
+from archiver.warc.members import DamagedError, Gzip, Plain, units
+
+KEEP = 1 << 26
+_HEAD_LIMIT = 1 << 20
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_VERSION = re.compile(rb"WARC/([0-9]\.[0-9]{1,2})(\r?\n)")
+_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as it stands in a file.
+
+    `offset` and `length` are bytes of the file (compressed, where it is) and `digest` is their SHA-256: what a CDXJ row
+    calls offset, length and recordDigest. The last two are `None` where the record shares its gzip member with others.
+    `block` is `None` where it is longer than the reader was told to keep; the length and digest are always known.
+    """
+
+    offset: int
+    length: int | None
+    digest: Digest | None
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    block: bytes | None
+    block_length: int
+    block_digest: Digest
+    fields: Mapping[str, str] = field(repr=False, compare=False)
+
+    def get(self, name: str) -> str | None:
+        """The first value of the field `name`, whatever its case; `None` where the record has none."""
+        return self.fields.get(name.lower())
+
+    @property
+    def type(self) -> str:
+        """The record's type in lower case; empty where it names none."""
+        return self.fields.get("warc-type", "").lower()
+
+    @property
+    def id(self) -> str | None:
+        """The WARC-Record-ID without its angle brackets."""
+        return bare(self.fields.get("warc-record-id"))
+
+    @property
+    def uri(self) -> str | None:
+        """The WARC-Target-URI, without the angle brackets that some software puts around it."""
+        return bare(self.fields.get("warc-target-uri"))
+
+
+def bare(uri: str | None) -> str | None:
+    """A URI without the angle brackets of the grammar.
+
+    >>> bare("<urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd>")
+    'urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd'
+    """
+    return uri[1:-1] if uri and uri[0] == "<" and uri[-1] == ">" else uri
+
+
+def read(stream: BinaryIO, *, keep: int = KEEP) -> Iterator[Record | Finding]:
+    """Every record of the WARC file `stream` and its faults: those of its head before it, those of its block behind it.
+
+    `keep` is the longest block, in bytes, that is given as bytes; longer ones are hashed as they pass. Findings carry
+    the offset, and the record's id where it is known.
+    """
+    unit = units(stream)
+    before: int | None = None
+    shared = False
+    offset = unit.begin()
+    while offset is not None:
+        lost = yield from _record(unit, offset, keep)
+        if offset == before and not shared and not lost:
+            shared = True
+            yield Finding(code="W216", message="This gzip member holds several records.", offset=offset)
+        before = offset
+        if lost and (yield from _skip(unit, offset)) is None:
+            return
+        offset = unit.begin()
+
+
+def _skip(unit: Plain | Gzip, offset: int) -> Generator[Finding, None, int | None]:
+    """Goes on behind damage, and says what was left out."""
+    found = unit.resync()
+    where = "no record follows" if found is None else f"the next record starts at byte {found}"
+    yield Finding(code="E202", message=f"The bytes from {offset} on are left out; {where}.", offset=offset)
+    return found
+
+
+def _record(unit: Plain | Gzip, offset: int, keep: int) -> Generator[Record | Finding, None, bool]:
+    """One record and its findings; `True` where its end is not known, so that the next one has to be looked for."""
+    head: _Head | None = None
+    try:
+        head, findings = _head(unit)
+        yield from (finding.at(offset=offset, record=head and head.id) for finding in findings)
+        if head is None or head.length is None:
+            return True
+        record, findings = _body(unit, offset, head, keep)
+    except DamagedError as damage:
+        message = f"The record cannot be read to its end: {damage}."
+        yield Finding(code="E217", message=message, offset=offset, record=head and head.id)
+        return True
+    if record is not None:
+        yield record
+    yield from (finding.at(offset=offset, record=head.id) for finding in findings)
+    return record is None or (any(each.code == "E220" for each in findings) and not _at_record(unit))
+
+
+class _Head(NamedTuple):
+    """A record's head, read; `length` is its Content-Length, `None` where it does not state one."""
+
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    fields: dict[str, str]
+    length: int | None
+
+    @property
+    def id(self) -> str | None:
+        return bare(self.fields.get("warc-record-id"))
+
+
+def _head(unit: Plain | Gzip) -> tuple[_Head | None, list[Finding]]:
+    if not unit.startswith(b"WARC/"):
+        return None, [Finding(code="E201", message="No WARC record starts where one should; `WARC/1.1` was expected.")]
+    head = unit.until(_BLANK_LINE, _HEAD_LIMIT)
+    if head is None:
+        return None, [Finding(code="E219", message="The record's head has no end (a blank line).")]
+    match = _VERSION.match(head)
+    if match is None:
+        return None, [
+            Finding(code="E201", message="The record's first line is no WARC version.", found=repr(head[:40]))
+        ]
+    version = match[1].decode("ascii")
+    headers, findings = grammar.parse(head[match.end() - len(match[2]) :])
+    if version not in grammar.VERSIONS:
+        findings.append(Finding(code="W221", message="This WARC version is unknown; it is read as 1.1.", found=version))
+    findings += grammar.check(version, headers)
+    fields: dict[str, str] = {}
+    for name, value in headers:
+        fields.setdefault(name.lower(), value)
+    return _Head(version, headers, fields, grammar.number(fields.get("content-length"))), findings
+
+
+def _body(unit: Plain | Gzip, offset: int, head: _Head, keep: int) -> tuple[Record | None, list[Finding]]:
+    """The record, its block read and hashed and its end checked; `None` instead of it where the block is cut short."""
+    assert head.length is not None
+    sums = _Sums(head.fields)
+    parts: list[bytes] = []
+    length = 0
+    for piece in unit.pieces(head.length):
+        length += len(piece)
+        sums.update(piece)
+        if head.length <= keep:
+            parts.append(piece)
+    if length < head.length:
+        message = f"The record is cut short: its block has {length} of {head.length} bytes."
+        return None, [Finding(code="E218", message=message, found=str(length), expected=str(head.length))]
+    findings = [*sums.findings(), *_end(unit)]
+    extent = unit.close()
+    record = Record(
+        offset=offset,
+        length=None if extent is None else extent.length,
+        digest=None if extent is None else extent.digest,
+        version=head.version,
+        headers=head.headers,
+        block=b"".join(parts) if head.length <= keep else None,
+        block_length=length,
+        block_digest=sums.sha256(),
+        fields=head.fields,
+    )
+    return record, findings
+
+
+def _end(unit: Plain | Gzip) -> Iterator[Finding]:
+    """Two line ends close a record (section 4)."""
+    if unit.startswith(_END):
+        unit.skip(len(_END))
+        return
+    yield Finding(code="E220", message="The record does not end in two CR LF pairs (WARC 1.1 section 4).")
+    while unit.startswith(b"\n") or unit.startswith(b"\r"):  # noqa: PIE810
+        unit.skip(1)
+
+
+def _at_record(unit: Plain | Gzip) -> bool:
+    return unit.startswith(b"WARC/") or not unit.more()
+
+
+class _Sums:
+    """The digests of one record, computed as its block passes and compared with those that its fields state."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._findings: list[Finding] = []
+        self._block = self._stated(fields, "WARC-Block-Digest")
+        self._payload = self._stated(fields, "WARC-Payload-Digest")
+        self._hashes: dict[str, Any] = {"sha256": hashlib.sha256()}
+        self._bodies: tuple[Any, ...] = ()
+        self._entity: Entity | None = None
+        if self._block:
+            self._add(self._block.algorithm)
+        if self._payload:
+            self._expect_payload(self._payload.algorithm, fields)
+
+    def _stated(self, fields: Mapping[str, str], name: str) -> digests.Labelled | None:
+        text = fields.get(name.lower())
+        if text is None:
+            return None
+        try:
+            stated = digests.parse(text)
+        except KeyError:
+            self._note("W304", f"{name} is of an unknown algorithm and is not checked.", text)
+            return None
+        if stated is None:
+            self._note("E303", f"{name} is no digest of its algorithm in hex, base32 or base64.", text)
+        return stated
+
+    def _note(self, code: str, message: str, found: str) -> None:
+        self._findings.append(Finding(code=code, message=message, found=found[:200]))
+
+    def _add(self, algorithm: str) -> None:
+        if algorithm not in self._hashes:
+            self._hashes[algorithm] = hashlib.new(algorithm, usedforsecurity=False)
+
+    def _expect_payload(self, algorithm: str, fields: Mapping[str, str]) -> None:
+        """The payload is the block, or an HTTP message's entity; a segment or a revisit does not hold it."""
+        kind = fields.get("warc-type", "").lower()
+        if kind in ("response", "request") and fields.get("content-type", "").lower().startswith("application/http"):
+            self._bodies = tuple(hashlib.new(algorithm, usedforsecurity=False) for _ in range(2))
+            self._entity = Entity([self._bodies[0]], [self._bodies[1]])
+        elif kind in ("resource", "conversion"):
+            self._add(algorithm)
+            self._bodies = (self._hashes[algorithm],)
+        if "warc-segment-number" in fields:
+            self._bodies = ()
+
+    def update(self, piece: bytes) -> None:
+        for each in self._hashes.values():
+            each.update(piece)
+        if self._entity is not None:
+            self._entity.feed(piece)
+
+    def sha256(self) -> Digest:
+        return Digest("sha256:" + self._hashes["sha256"].hexdigest())
+
+    def findings(self) -> Iterator[Finding]:
+        """What the digests say, once the block has passed."""
+        yield from self._findings
+        if self._block and self._hashes[self._block.algorithm].digest() != self._block.value:
+            yield _differs("E301", "block", self._block, self._hashes[self._block.algorithm].digest())
+        if self._payload and self._bodies and self._payload.value not in [body.digest() for body in self._bodies]:
+            yield _differs("E302", "payload", self._payload, self._bodies[0].digest())
+
+
+def _differs(code: str, what: str, stated: digests.Labelled, computed: bytes) -> Finding:
+    return Finding(
+        code=code,
+        message=f"The record's {what} is not what its digest says: it was changed, or the digest is wrong.",
+        found=f"{stated.algorithm}:{computed.hex()}",
+        expected=f"{stated.algorithm}:{stated.value.hex()}",
+    )
