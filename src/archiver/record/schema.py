@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BASE = "https://archiver.invalid/schemas/"
 ARTICLE = BASE + "article.v1.schema.json"
 REJECTION = BASE + "rejection.v1.schema.json"
+RUN = BASE + "run.v1.schema.json"
 # A value quoted in a message is cut here, so that a message stays a sentence.
 QUOTED = 60
 

@@ -1,0 +1,250 @@
+"""From finished shards to a package under its final name: the only part that sees the whole, and only as streams."""
+
+import heapq
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256 as hasher
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from archiver import __version__
+from archiver.findings import Finding
+from archiver.model import Digest, sha256
+from archiver.pack.config import Config
+from archiver.pack.durable import replacing, settle
+from archiver.pack.shard import Receipt
+from archiver.package import bag, layout, wacz
+from archiver.package.bag import FileEntry
+from archiver.package.pages import HEAD
+from archiver.record import schema
+from archiver.warc import cdxj
+
+# Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
+PLAIN_LINES = 10_000
+# The libraries that decide what a package's bytes are, beside this software itself.
+DECIDING = ("charset-normalizer", "ftfy", "isal", "jsonschema", "surt", "warcio")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did: `counts["items"]` adds up to everything that the sources held. `notes` are about the sources."""
+
+    counts: dict[str, dict[str, int]]
+    rejected: int
+    notes: tuple[Finding, ...]
+    digest: Digest
+
+
+class Stage:
+    """A folder in the making: it writes files durably and remembers length and digest of each."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.entries: list[FileEntry] = []
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+
+    def write(self, path: str, chunks: Iterable[bytes]) -> FileEntry:
+        """Write the file `path` from `chunks`."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest, length = hasher(), 0
+        with replacing(target) as stream:
+            for chunk in chunks:
+                stream.write(chunk)
+                digest.update(chunk)
+                length += len(chunk)
+        return self._entered(FileEntry(path=path, length=length, digest=Digest("sha256:" + digest.hexdigest())))
+
+    def link(self, path: str, source: Path, length: int, digest: Digest) -> None:
+        """Give a finished file a second name: the shard keeps its own, so that a broken run can be taken up again."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.hardlink_to(source)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(source, target)
+        self._entered(FileEntry(path=path, length=length, digest=digest))
+
+    def _entered(self, entry: FileEntry) -> FileEntry:
+        self.entries.append(entry)
+        return entry
+
+    def settle(self) -> None:
+        """Make every name in it last."""
+        for folder in [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]:
+            settle(folder)
+
+
+def assemble(
+    receipts: Sequence[Receipt], folder: Path, out: Path, config: Config, notes: Sequence[Finding]
+) -> Report:
+    """Put the package together in `folder` and give it the name `out`, in one rename. Replaces what stands there.
+
+    Raises OSError where the disk does not take it; `out` is then as it was.
+    """
+    stage = Stage(folder / "stage" / "data")
+    counts = _counts(receipts)
+    for entry in (entry for receipt in receipts for entry in receipt.files):
+        stage.link(entry.path, folder / entry.path, entry.length, entry.digest)
+    copies = _write_index(stage, [folder / "cdxj" / f"{receipt.index:05}" for receipt in receipts])
+    counts["items"]["archived"] -= copies
+    counts["items"]["duplicate"] += copies
+    stage.write(layout.PAGES, chain([HEAD], _each(folder, "pages", receipts)))
+    stage.write(layout.REJECTED, _rejected(_each(folder, "rejected", receipts)))
+    stage.write(layout.RUN, [_run(receipts, counts, config, notes)])
+    for name in schema.names():
+        stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
+    digest = _write_manifests(stage, counts, config)
+    _give_name(stage, out, config)
+    return Report(counts=counts, rejected=counts["items"]["rejected"], notes=tuple(notes), digest=digest)
+
+
+def _counts(receipts: Iterable[Receipt]) -> dict[str, dict[str, int]]:
+    totals: dict[str, Counter[str]] = {"items": Counter({"archived": 0, "duplicate": 0, "rejected": 0})}
+    for receipt in receipts:
+        for name, counts in receipt.counts.items():
+            totals.setdefault(name, Counter()).update(counts)
+    return {name: dict(sorted(counter.items())) for name, counter in totals.items()}
+
+
+def _each(folder: Path, name: str, receipts: Iterable[Receipt]) -> Iterator[bytes]:
+    """The lines of the shards' files of that name, shard after shard."""
+    for receipt in receipts:
+        with (folder / name / f"{receipt.index:05}").open("rb") as lines:
+            yield from lines
+
+
+def _rejected(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """A JSON array with a row a line."""
+    separator = b"[\n"
+    for row in rows:
+        yield separator + row.rstrip(b"\n")
+        separator = b",\n"
+    yield b"[]\n" if separator == b"[\n" else b"\n]\n"
+
+
+class _Merged:
+    """Sorted index lines of all shards as one stream, counting on the way what the shards could not know of each other."""
+
+    def __init__(self, sources: Iterable[Iterable[bytes]]) -> None:
+        self._sources = sources
+        self.copies = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        before = b""
+        for line in heapq.merge(*self._sources):
+            key = line.split(b" ", 1)[0]
+            # Bytes that several shards hold stand at one address: each copy behind the first is a duplicate.
+            self.copies += key == before and b"/sha256/" in key and b"/original." in key and b"/original.bin" not in key
+            before = key
+            yield line
+
+
+def _write_index(stage: Stage, paths: Sequence[Path]) -> int:
+    """Merge the shards' index lines into the package's index, and give the number of duplicates across shards."""
+    with ExitStack() as stack:
+        lines = _Merged([stack.enter_context(path.open("rb")) for path in paths])
+        stream = iter(lines)
+        first = [line for _, line in zip(range(PLAIN_LINES + 1), stream, strict=False)]
+        if len(first) <= PLAIN_LINES:
+            stage.write(layout.INDEX, first)
+        else:
+            _write_zipnum(stage, chain(first, stream))
+        return lines.copies
+
+
+def _write_zipnum(stage: Stage, lines: Iterable[bytes]) -> None:
+    pointers: list[bytes] = []
+
+    def members() -> Iterator[bytes]:
+        for block in cdxj.zipnum(lines, Path(layout.ZIPNUM).name):
+            pointers.append(block.idx_line)
+            yield block.member
+
+    stage.write(layout.ZIPNUM, members())
+    stage.write(layout.ZIPNUM_IDX, pointers)
+
+
+def _run(receipts: Iterable[Receipt], counts: dict[str, Any], config: Config, notes: Iterable[Finding]) -> bytes:
+    """The run report. No time but the packaging time, and nothing of the workers: it is the same for the same input."""
+    report = {
+        "schema": schema.RUN,
+        "created": config.created,
+        "software": {"archiver": __version__} | {name: version(name) for name in DECIDING},
+        "options": config.to_dict(),
+        "items": sum(counts["items"].values()),
+        "counts": counts,
+        "notes": [finding.to_dict() for finding in notes],
+        "warcs": [_warc(entry) for receipt in receipts for entry in receipt.files],
+    }
+    return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _warc(entry: Any) -> dict[str, Any]:
+    return {"path": entry.path, "records": entry.records, "records_digest": entry.records_digest}
+
+
+def describe(counts: dict[str, dict[str, int]]) -> str:
+    """The counts of a run in one sentence.
+
+    >>> describe({"items": {"archived": 3, "duplicate": 0, "rejected": 1}})
+    '4 items: 3 archived, 0 duplicate, 1 rejected.'
+    """
+    items = counts["items"]
+    parts = ", ".join(f"{number:,} {name}" for name, number in items.items())
+    return f"{sum(items.values()):,} items: {parts}."
+
+
+def _write_manifests(stage: Stage, counts: dict[str, dict[str, int]], config: Config) -> Digest:
+    title = config.title or "Archived articles"
+    described = config.description or describe(counts)
+    manifest = wacz.datapackage(stage.entries, title=title, description=described, created=config.created)
+    stage.write(layout.DATAPACKAGE, [manifest])
+    stage.write(layout.DATAPACKAGE_DIGEST, [wacz.datapackage_digest(manifest)])
+    return sha256(manifest)
+
+
+def _give_name(stage: Stage, out: Path, config: Config) -> None:
+    if out.suffix == ".wacz":
+        finished = stage.root.with_name("package.wacz")
+        with replacing(finished) as stream:
+            wacz.write_zip(stream, stage.root, wacz.in_zip_order(entry.path for entry in stage.entries))
+    else:
+        finished = stage.root.parent
+        _write_bag(stage, config)
+        stage.settle()
+    _rename(finished, out)
+
+
+def _write_bag(stage: Stage, config: Config) -> None:
+    payload = [FileEntry(path=f"data/{entry.path}", length=entry.length, digest=entry.digest) for entry in stage.entries]
+    info = [("External-Description", config.title or "Archived articles")]
+    info += [("Contact-Name", config.operator)] if config.operator else []
+    for name, data in bag.tag_files(payload, info, config.created):
+        with replacing(stage.root.parent / name) as stream:
+            stream.write(data)
+
+
+def _rename(finished: Path, out: Path) -> None:
+    """`finished` under the name `out`. What stood there steps aside first, and goes only when the new one stands."""
+    old = out.with_name(out.name + ".old")
+    if out.exists():
+        _remove(old)
+        out.rename(old)
+    finished.rename(out)
+    settle(out.parent)
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    remove: Callable[..., Any] = shutil.rmtree if path.is_dir() and not path.is_symlink() else Path.unlink
+    if path.exists() or path.is_symlink():
+        remove(path)

@@ -1,0 +1,39 @@
+"""Write beside, make it last, then give it its name: a reader sees the whole file or none."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+PART = ".part"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that stands at `path` only when the block has ended well and its bytes are on the disk."""
+    part = path.with_name(path.name + PART)
+    try:
+        with part.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a small file durably."""
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+def settle(folder: Path) -> None:
+    """Make the names in `folder` last: a rename is on the disk only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,53 @@
+"""Where shards are worked on: any `concurrent.futures.Executor`. Knows nothing of archives."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, ParamSpec, TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+Params = ParamSpec("Params")
+
+
+class InProcess(Executor):
+    """An executor that works where it is called, at once."""
+
+    def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
+        """Call `fn` now; an exception travels in the future, as with every executor."""
+        future: Future[Made] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # it is raised again where the result is asked for
+            future.set_exception(error)
+        return future
+
+
+def processes(count: int) -> Executor:
+    """A pool of fresh processes: a forked one would inherit the locks of the parent's threads."""
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+
+
+def in_order(
+    executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int
+) -> Iterator[Made]:
+    """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
+
+    `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or when
+    one fails, is cancelled as far as it has not begun.
+
+    >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
+    [2, 3]
+    """
+    under_way: deque[Future[Any]] = deque()
+    try:
+        for job in jobs:
+            under_way.append(executor.submit(work, job))
+            if len(under_way) >= window:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        for future in under_way:
+            future.cancel()

@@ -1,0 +1,178 @@
+"""One capture in, one outcome out. Pure: no file, no clock. Read this first.
+
+decode → read the item → repair → find references → build the record → hold it to the schema. A capture that fails on the
+way is `Rejected` with the findings that say why; nothing is raised for data that is not right.
+"""
+
+from dataclasses import fields, replace
+
+from archiver.findings import Finding
+from archiver.model import (
+    Archived,
+    Article,
+    Capture,
+    Digest,
+    Metadata,
+    Moment,
+    Rejected,
+    Repair,
+    Source,
+    Stated,
+    derived_id,
+    sha256,
+)
+from archiver.pack.config import Config
+from archiver.record import provenance, schema
+from archiver.references.find import find
+from archiver.references.urls import absolute
+from archiver.sources.dates import moment
+from archiver.sources.jsontext import parse
+from archiver.sources.layouts import Item, recognise
+from archiver.text.decode import Decoded, decode, not_text
+from archiver.text.ledger import Alignment
+from archiver.text.repair import Repaired, repair
+
+
+def process(capture: Capture, config: Config) -> Archived | Rejected:
+    """What becomes of a capture: an article with a record that is valid against the schema, or a rejection."""
+    digest = sha256(capture.payload)
+    if _fatal(capture.trouble):
+        return rejected(capture, digest, capture.trouble)
+    decoded = decode(capture.payload, capture.beside.encoding.value if capture.beside.encoding else None)
+    item = _item(capture, decoded, config)
+    if isinstance(item, Finding):
+        return rejected(capture, digest, (*capture.trouble, item))
+    article = _article(capture, digest, decoded, item, config)
+    if not article.text.strip():
+        empty = Finding(code="E101", message="the text is empty, or nothing but white space")
+        return rejected(capture, digest, (*capture.trouble, empty))
+    record = provenance.to_dict(article, inline=False)
+    invalid = tuple(schema.check(record, schema.ARTICLE))
+    if invalid:
+        return rejected(capture, digest, (*article.findings, *invalid))
+    return Archived(capture=capture, article=article, record=provenance.to_bytes(record))
+
+
+def rejected(capture: Capture, digest: Digest, findings: tuple[Finding, ...]) -> Rejected:
+    """The rejection of a capture whose payload has `digest`, with its record."""
+    rejected_id = derived_id("rejected", capture.name, capture.offset, digest)
+    source = {
+        "name": capture.name,
+        "offset": capture.offset,
+        "length": len(capture.payload),
+        "digest": digest,
+        "media_type": capture.media_type,
+    }
+    record = provenance.to_bytes(provenance.rejection(rejected_id, source, findings))
+    return Rejected(capture=capture, id=rejected_id, digest=digest, findings=findings, record=record)
+
+
+def _fatal(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
+
+
+def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:
+    """The article's text within the item, and what the item itself says about it."""
+    if capture.media_type == "application/json":
+        value = parse(decoded.text)
+        return value if isinstance(value, Finding) else recognise(value, dict(config.fields))
+    if not capture.payload.strip():
+        return Finding(code="E101", message="the item is empty, or nothing but white space")
+    return not_text(capture.payload, decoded) or Item(pointer=None, text=decoded.text)
+
+
+def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, config: Config) -> Article:
+    known = _filled(item.metadata, capture.beside)
+    notes = [*capture.trouble, *decoded.findings, *item.findings]
+    url = _url(known.url, config.base_uri, notes)
+    published, modified, retrieved = (_moment(known, name, notes) for name in ("published", "modified", "retrieved"))
+    body = repair(item.text)
+    found = find(body.text, to_source=Alignment(body.repairs).to_source, page=url and url.value, published=published)
+    title = _line(known.title, "title")
+    site = _line(known.site, "site")
+    authors = _authors(known.authors)
+    notes += _lost(body)
+    return Article(
+        id=derived_id("article", capture.name, capture.offset, digest),
+        url=url,
+        title=title.text if title else None,
+        authors=tuple(author.text for author in authors),
+        site=site.text if site else None,
+        language=known.language.value if known.language else None,
+        published=published,
+        modified=modified,
+        retrieved=retrieved,
+        source=_source(capture, digest, decoded, item),
+        text=body.text,
+        repairs=_entries(body, title, site, *authors),
+        links=found.links,
+        tweets=found.tweets,
+        findings=tuple(notes),
+    )
+
+
+def _filled(said: Metadata, beside: Metadata) -> Metadata:
+    """What the item says, and where it says nothing, what was said beside it."""
+    missing = {field.name: getattr(beside, field.name) for field in fields(Metadata) if not getattr(said, field.name)}
+    return replace(said, **missing)
+
+
+def _url(stated: Stated | None, base: str | None, notes: list[Finding]) -> Stated | None:
+    if stated is None:
+        return None
+    value = absolute(stated.value, base)
+    if value is None:
+        message = f"the URL of {stated.basis} is not absolute, or holds what no URL can; the record has none"
+        notes.append(Finding(code="W112", message=message, path="$.url", found=ascii(stated.value)))
+        return None
+    return Stated(value=value, basis=stated.basis)
+
+
+def _moment(known: Metadata, name: str, notes: list[Finding]) -> Moment | None:
+    stated = getattr(known, name)
+    if stated is None:
+        return None
+    read = moment(stated)
+    if read is None:
+        message = f"the date of {stated.basis} is in no form that can be read without guessing; the record has none"
+        notes.append(Finding(code="W113", message=message, path=f"$.{name}", found=ascii(stated.value)))
+    return read
+
+
+def _line(stated: Stated | None, field: str) -> Repaired | None:
+    """A repaired metadata string; none where nothing is left of it."""
+    repaired = repair(stated.value, field) if stated else None
+    return repaired if repaired and repaired.text.strip() else None
+
+
+def _authors(stated: tuple[Stated, ...]) -> list[Repaired]:
+    authors: list[Repaired] = []
+    for name in stated:
+        line = _line(name, f"authors/{len(authors)}")
+        authors += [line] if line else []
+    return authors
+
+
+def _lost(body: Repaired) -> list[Finding]:
+    count = body.text.count("\ufffd")
+    if not count:
+        return []
+    characters = "1 character is" if count == 1 else f"{count} characters are"
+    return [Finding(code="W114", message=f"{characters} lost for good, and marked as U+FFFD", path="$.text")]
+
+
+def _entries(*parts: Repaired | None) -> tuple[Repair, ...]:
+    return tuple(entry for part in parts if part for entry in part.repairs)
+
+
+def _source(capture: Capture, digest: Digest, decoded: Decoded, item: Item) -> Source:
+    return Source(
+        name=capture.name,
+        offset=capture.offset,
+        length=len(capture.payload),
+        digest=digest,
+        media_type=capture.media_type,
+        encoding=decoded.encoding,
+        encoding_basis=decoded.basis,
+        pointer=item.pointer,
+    )

@@ -1,0 +1,249 @@
+"""One shard: its captures, processed and written. It sees its own items only, and leaves a receipt at the end.
+
+    archive/NAME-00007.warc.gz   derived/NAME-00007.warc.gz   cdxj/00007   pages/00007   rejected/00007   receipts/00007
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from archiver import __version__
+from archiver.model import Archived, Digest, Duplicate, Metadata, Outcome, Rejected, Stated, derived_id, sha256
+from archiver.pack.config import Config
+from archiver.pack.durable import replacing, settle, write
+from archiver.pack.process import process
+from archiver.package import layout, pages, records
+from archiver.sources.captures import captures
+from archiver.sources.shards import Shard
+from archiver.warc import cdxj
+from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
+
+FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
+STANDARD = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a worker is handed: plain values, so that any process can take it. `folder` is shared by all workers."""
+
+    shard: Shard
+    config: Config
+    folder: Path
+
+    @property
+    def fingerprint(self) -> Digest:
+        """Equal for equal work by equal software: a receipt that bears it stands for this job."""
+        return sha256(repr((self.shard, self.config, __version__)).encode())
+
+    @property
+    def content(self) -> Digest:
+        """Like the fingerprint, but without the places on this machine: what may show in the package."""
+        slices = [(piece.name, piece.start, piece.end, piece.size) for piece in self.shard.slices]
+        return sha256(repr((slices, self.config, __version__)).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcEntry:
+    """A WARC file of a shard. `records_digest` is over the uncompressed records."""
+
+    path: str
+    length: int
+    digest: Digest
+    records: int
+    records_digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a finished shard says of itself: its files, and its counts by kind (`items`, `findings`, `repairs`, …)."""
+
+    index: int
+    fingerprint: Digest
+    files: tuple[WarcEntry, ...]
+    counts: dict[str, dict[str, int]]
+
+    def to_bytes(self) -> bytes:
+        """The receipt as JSON."""
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Receipt":
+        """A receipt from its JSON."""
+        value = orjson.loads(data)
+        return cls(**{**value, "files": tuple(WarcEntry(**entry) for entry in value["files"])})
+
+
+def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> Receipt:
+    """Process and write a shard; `tick` hears the bytes of each item. Raises OSError where the disk does not take it."""
+    with _Writer(job) as writer:
+        for capture in captures(job.shard, beside(job.config), max_item_size=job.config.max_item_size):
+            writer.add(process(capture, job.config))
+            tick(len(capture.payload))
+    for folder in FOLDERS[:-1]:
+        settle(job.folder / folder)
+    receipt = Receipt(
+        index=job.shard.index, fingerprint=job.fingerprint, files=tuple(writer.entries), counts=writer.tally.to_dict()
+    )
+    write(_receipt_path(job), receipt.to_bytes())
+    settle(job.folder / FOLDERS[-1])
+    return receipt
+
+
+def finished(job: Job) -> Receipt | None:
+    """The receipt of a job that was done before, if it is for this very job and its WARC files are still as it says."""
+    try:
+        receipt = Receipt.from_bytes(_receipt_path(job).read_bytes())
+        intact = all(_is_intact(job.folder / entry.path, entry) for entry in receipt.files)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return receipt if intact and receipt.fingerprint == job.fingerprint else None
+
+
+def _is_intact(path: Path, entry: WarcEntry) -> bool:
+    return path.stat().st_size == entry.length
+
+
+def _receipt_path(job: Job) -> Path:
+    return job.folder / "receipts" / f"{job.shard.index:05}"
+
+
+def beside(config: Config) -> Metadata:
+    """What the options say of every item that does not say it itself."""
+    given = {"url": config.url, "title": config.article_title, "encoding": config.encoding}
+    return replace(Metadata(), **{name: Stated(value=value, basis=f"option:{name}") for name, value in given.items() if value})
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of what a shard met."""
+
+    items: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    repairs: Counter[str] = field(default_factory=Counter)
+    links: Counter[str] = field(default_factory=Counter)
+    tweets: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.items[type(outcome).__name__.lower()] += 1
+        if isinstance(outcome, Rejected):
+            self.findings.update(finding.code for finding in outcome.findings)
+            return
+        article = (outcome.archived if isinstance(outcome, Duplicate) else outcome).article
+        self.findings.update(finding.code for finding in article.findings)
+        self.repairs.update(entry.rule for entry in article.repairs)
+        self.links.update(link.kind for link in article.links)
+        self.tweets.update(tweet.form for tweet in article.tweets)
+
+    def to_dict(self) -> dict[str, dict[str, int]]:
+        return {name: dict(getattr(self, name)) for name in ("items", "findings", "repairs", "links", "tweets")}
+
+
+class _Volume:
+    """A pair of WARC files that roll over together, so that derived records stand in the file beside their original's."""
+
+    def __init__(self, job: Job, serial: int) -> None:
+        tail = f"-{serial:03}" if serial else ""
+        self.name = f"{job.config.name}-{job.shard.index:05}{tail}.warc.gz"
+        self._stack = ExitStack()
+        self.archive = self._open(job, layout.ARCHIVE, "original bytes, provenance records and reading copies")
+        self.derived = self._open(job, layout.DERIVED, "conversions: the normalised texts")
+
+    def _open(self, job: Job, folder: str, description: str) -> WarcFile:
+        stream: BinaryIO = self._stack.enter_context(replacing(job.folder / folder / self.name))
+        file = WarcFile(stream)
+        fields = (
+            ("software", f"archiver {__version__}"),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", STANDARD),
+            ("description", f"{job.config.title or 'Archived articles'}: {description}"),
+            ("operator", job.config.operator or ""),
+        )
+        record_id = derived_id("warcinfo", f"{folder}/{self.name}", 0, job.content)
+        file.write(warcinfo(id=record_id, date=job.config.created, filename=self.name, fields=fields))
+        return file
+
+    def close(self, *trouble: Any) -> None:
+        self._stack.__exit__(*(trouble or (None, None, None)))
+
+    def entries(self) -> Iterator[WarcEntry]:
+        for folder, file in ((layout.ARCHIVE, self.archive), (layout.DERIVED, self.derived)):
+            yield WarcEntry(
+                path=f"{folder}/{self.name}",
+                length=file.length,
+                digest=file.digest,
+                records=file.count,
+                records_digest=file.records_digest,
+            )
+
+
+class _Writer:
+    """The files of one shard. Leaving it in order gives them their names; leaving it by an error leaves nothing."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._date = job.config.created
+        self._stack = ExitStack()
+        self._lines: list[bytes] = []
+        self._originals: dict[str, str] = {}
+        self.tally = _Tally()
+        self.entries: list[WarcEntry] = []
+
+    def __enter__(self) -> "_Writer":
+        number = f"{self._job.shard.index:05}"
+        opened = (self._stack.enter_context(replacing(self._job.folder / name / number)) for name in FOLDERS[2:5])
+        self._cdxj, self._pages, self._rejected = opened
+        self._volume = _Volume(self._job, 0)
+        return self
+
+    def __exit__(self, *trouble: Any) -> None:
+        if trouble[0] is None:
+            self._cdxj.writelines(sorted(self._lines))
+        self._volume.close(*trouble)
+        self.entries += self._volume.entries()
+        self._stack.__exit__(*trouble)
+
+    def add(self, outcome: Archived | Rejected) -> None:
+        """Write the records of an outcome. An item whose bytes stand in this shard already adds its own record alone."""
+        self._roll()
+        if isinstance(outcome, Rejected):
+            original_id, _ = self._original(records.rejected_original(outcome, self._date))
+            self._index(records.rejection(outcome, original_id, self._date))
+            self._rejected.write(outcome.record)
+            self.tally.add(outcome)
+            return
+        original = records.original(outcome, self._date)
+        original_id, is_new = self._original(original)
+        self._index(records.provenance(outcome, original_id, self._date))
+        self.tally.add(outcome if is_new else Duplicate(archived=outcome, original_id=original_id))
+        if is_new:
+            self._index(records.reading_copy(outcome.article, str(original.uri), self._date))
+            self._pages.write(pages.row(outcome.article, self._date))
+            self._volume.derived.write(
+                records.conversion(outcome.article, original_id, str(original.uri), self._date)
+            )
+
+    def _original(self, record: WarcRecord) -> tuple[str, bool]:
+        """The id of the record that holds these bytes, and whether it was written just now."""
+        uri = str(record.uri)
+        is_new = uri not in self._originals
+        if is_new:
+            self._index(record)
+            self._originals[uri] = record.id
+        return self._originals[uri], is_new
+
+    def _index(self, record: WarcRecord) -> None:
+        written = self._volume.archive.write(record)
+        self._lines.append(cdxj.line(record, written, self._volume.name))
+
+    def _roll(self) -> None:
+        if max(self._volume.archive.length, self._volume.derived.length) < self._job.config.warc_size:
+            return
+        self._volume.close()
+        self.entries += self._volume.entries()
+        self._originals.clear()
+        self._volume = _Volume(self._job, len(self.entries) // 2)
