@@ -147,11 +147,15 @@ class Link:
     span: Span
     source_span: Span
     tweet: int | None = None
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TweetReference:
-    """A tweet that the article quotes or points to; `span` covers its text and its signature."""
+    """A tweet that the article quotes or points to; `span` covers its text and its signature.
+
+    `confidence` says how sure it is where the tweet begins and whose it is; None where there is nothing to doubt.
+    """
 
     form: TweetForm
     author: str | None
@@ -166,6 +170,7 @@ class TweetReference:
     links: tuple[int, ...] = ()
     mentions: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,210 @@
+"""Links in plain text, bounded as a reader would bound them.
+
+The scan stops at the few characters that every link has (`/`, `@`, `www.`), looks back for where the link begins and
+forward for where it ends. Each step is linear, each look back is bounded: a line of 10 MB costs what its length costs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archiver.model import Span
+from archiver.references.domains import is_top_level
+from archiver.references.urls import canonical
+
+
+class Surface(NamedTuple):
+    """A link as it stands in a text: its place, its canonical URL, and whether `…` or `...` cut it short."""
+
+    span: Span
+    url: str
+    truncated: bool
+
+
+_ANCHOR = re.compile(r"[/@wW](?:(?<=[/@])|[wW]{2}\.)")
+
+# What no reader takes for a part of a link: blanks, controls, quotes and brackets of prose, dashes and the ellipsis,
+# symbols and emoji, and the scripts that write no space between a link and the text that follows it.
+_BREAKS = (
+    r"\x00-\x20\"<>\\^`{}\x7f-\xbf\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2000-\u2012\u2014-\u2bff\u2e00-\u9fff"
+    r"\ua960-\ua97f\uac00-\uf8ff\uf900-\ufaff\ufe00-\ufe4f\ufeff-\uffff\U00010000-\U0010ffff"
+)
+# No server takes a longer link. The bound, and that of the nesting, keep a line of nothing but links linear.
+_MAX_TAIL = 8192
+_MAX_NESTING = 8
+_TAIL = re.compile(rf"[/?#][^{_BREAKS}]{{0,{_MAX_TAIL - 1}}}")
+_BRACKET = re.compile(r"[()\[\]]")
+_TRAILING = "!*';:,.$%@|&?–"
+
+# A host after a scheme may be international, symbols and CJK included; ideographic full stops divide labels (UTS #46).
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=:%-]{1,64}@)?"
+    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\x00-,/:-@\[-^`{-\xbf\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{1,255})"
+    r"(?::[0-9]{1,5})?"
+)
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?::[0-9]{1,5})?")
+_HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
+_LOCAL_CHARACTERS = _HOST_CHARACTERS | frozenset("+%'~")
+_GLUED = re.compile(r"(?<=[A-Za-z0-9])(?![A-Za-z0-9\u00c0-\u024f._-])")
+_SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
+# The codes of Twitter's own short links have at most ten characters; what is glued to them is the text that follows.
+_CODE_LENGTH = 10
+_CODED = re.compile(rf"(?i)(?:https?://)?(?:pic\.twitter\.com|pic\.x\.com|t\.co)/[A-Za-z0-9]{{0,{_CODE_LENGTH}}}")
+_ELLIPSIS = ("…", "...")
+_MAX_HOST = 253
+_MAX_LOCAL = 64
+
+
+def surfaces(text: str) -> Iterator[Surface]:
+    """The links of a normalised text, in its order and never overlapping.
+
+    >>> [surface.span.of("See (www.example.org/a_(b)), or pic.twitter.com/SBAtKSUJts.") for surface in
+    ...  surfaces("See (www.example.org/a_(b)), or pic.twitter.com/SBAtKSUJts.")]
+    ['www.example.org/a_(b)', 'pic.twitter.com/SBAtKSUJts']
+    """
+    floor = 0
+    for anchor in _ANCHOR.finditer(text):
+        if anchor.start() < floor:
+            continue
+        found = _at(text, anchor.start(), floor)
+        if found is not None:
+            floor = found.span.end
+            yield found
+
+
+def _at(text: str, anchor: int, floor: int) -> Surface | None:
+    """The link that the character at `anchor` gives away, beginning at `floor` or later."""
+    character = text[anchor]
+    if character == "@":
+        return _mail(text, anchor, floor)
+    if character != "/":
+        return _www(text, anchor, floor)
+    if text.startswith("://", anchor - 1) and anchor > floor:
+        scheme = _SCHEME.search(text, max(floor, anchor - 6), anchor - 1)
+        return _bounded(text, scheme.start(), anchor + 2, _HOST) if scheme else None
+    return _bare(text, anchor, floor)
+
+
+def _www(text: str, anchor: int, floor: int) -> Surface | None:
+    """`www.` and what follows it, where it begins a host."""
+    if anchor > floor and (text[anchor - 1].isalnum() or text[anchor - 1] in "@._-"):
+        return None
+    found = _bounded(text, anchor, anchor, _PLAIN_HOST)
+    if found is None or not (found.truncated or _has_known_domain(found.url)):
+        return None
+    return found
+
+
+def _bare(text: str, slash: int, floor: int) -> Surface | None:
+    """A host and path without scheme, such as `bit.ly/2d22ERE`: only where the host's domain exists and a path follows.
+
+    `pic.twitter.com` glued to a word still begins where it begins. A domain in capitals is a credit line (`AP.IR/AFP`).
+    """
+    start = _back(text, slash, max(floor, slash - _MAX_HOST), _HOST_CHARACTERS)
+    host = text[start:slash]
+    if host.lower().endswith(("pic.twitter.com", "pic.x.com")):
+        start += host.lower().rindex("pic.")
+        return _bounded(text, start, start, _PLAIN_HOST)
+    domain = host.rpartition(".")[2]
+    if not _PLAIN_HOST.fullmatch(host) or not domain.islower() or not domain.isalpha():
+        return None
+    if start > floor and text[start - 1] in "/@\\:=#$%&~" or not is_top_level(domain):
+        return None
+    found = _bounded(text, start, start, _PLAIN_HOST)
+    return found if found is not None and (found.truncated or found.span.end > slash + 1) else None
+
+
+def _mail(text: str, at: int, floor: int) -> Surface | None:
+    """An e-mail address; a handle with a host (`@jane@mastodon.example`) is none."""
+    start = _back(text, at, max(floor, at - _MAX_LOCAL), _LOCAL_CHARACTERS)
+    local = text[start:at].lstrip(".-'%+~")
+    start = at - len(local)
+    domain = _PLAIN_HOST.match(text, at + 1)
+    if not local or domain is None or (start > floor and text[start - 1] in "@/:"):
+        return None
+    host = domain[0].partition(":")[0].rstrip("-_")
+    if not host.rpartition(".")[2].isalpha() or len(host.rpartition(".")[2]) < 2:
+        return None
+    url = canonical(host)
+    if url is None:
+        return None
+    span = Span(start, at + 1 + len(host))
+    return Surface(span, "mailto:" + local.replace("%", "%25") + "@" + url[len("https://") : -1], False)
+
+
+def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> Surface | None:
+    """The link that starts at `start`, with its host at `host_start`, up to where a reader sees its end."""
+    match = host.match(text, host_start)
+    if match is None:
+        return None
+    coded = _CODED.match(text, start)
+    end = coded.end() if coded else _end(text, start, match)
+    whole = coded is not None and len(coded[0].rpartition("/")[2]) == _CODE_LENGTH
+    truncated = (text.startswith(_ELLIPSIS, end) and not whole) or end - match.end() >= _MAX_TAIL
+    surface = text[start:end]
+    url = canonical(surface)
+    if url is None or not (truncated or "." in url.split("/", 3)[2] or "[" in surface):
+        return None
+    return Surface(Span(start, end), url, truncated)
+
+
+def _end(text: str, start: int, host: re.Match[str]) -> int:
+    """Where a link ends: after its host, or after its path, query and fragment without the sentence's own marks."""
+    cut = _glued(host)
+    if cut < host.end():
+        return cut
+    end = host.end()
+    tail = _TAIL.match(text, end)
+    if tail is None:
+        return _stripped(text, host.start(), end)
+    limit = _balanced(text, tail.start(), tail.end())
+    quote = text[start - 1] if start else ""
+    if quote in {"'", "*", "|", "_"}:  # what opens right before the link closes it
+        closed = text.find(quote, end, limit)
+        limit = limit if closed < 0 else closed
+    limit = _stripped(text, end, limit)
+    if text[limit - 1] == "s" and text[limit - 2] == "'" and limit - 2 > end:  # a possessive is the sentence's
+        limit -= 2
+    return max(limit, end)
+
+
+def _glued(host: re.Match[str]) -> int:
+    """Where a host's last label ends, if text in another script is glued to it: no top-level domain mixes scripts."""
+    label = host[0].rfind(".") + 1
+    if not label or host[0][label:].isascii():
+        return host.end()
+    mixed = _GLUED.search(host[0], label)
+    return host.start() + mixed.start() if mixed else host.end()
+
+
+def _stripped(text: str, start: int, end: int) -> int:
+    """`end` without the punctuation that closes the sentence and not the link."""
+    while end > start and text[end - 1] in _TRAILING:
+        end -= 1
+    return end
+
+
+def _balanced(text: str, start: int, end: int) -> int:
+    """Where the first bracket stands that has no partner within the link; `end` where all have one."""
+    open_at: list[int] = []
+    opened = ""
+    for bracket in _BRACKET.finditer(text, start, end):
+        if bracket[0] in "([" and len(opened) < _MAX_NESTING:
+            open_at.append(bracket.start())
+            opened += bracket[0]
+        elif opened[-1:] + bracket[0] in {"()", "[]"}:
+            open_at.pop()
+            opened = opened[:-1]
+        else:
+            return open_at[0] if open_at else bracket.start()
+    return open_at[0] if open_at else end
+
+
+def _back(text: str, place: int, floor: int, characters: frozenset[str]) -> int:
+    while place > floor and text[place - 1] in characters:
+        place -= 1
+    return place
+
+
+def _has_known_domain(url: str) -> bool:
+    return is_top_level(url.split("/", 3)[2].partition(":")[0].rpartition(".")[2])
