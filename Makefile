@@ -1,0 +1,41 @@
+# `make demo` and `make test` are all that a fresh machine needs: Python 3.11 or later, git, make and a package registry.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := build/demo
+
+.PHONY: demo test test-slow lint docs peers clean
+
+demo: .venv/.ready ## pack the examples, verify the result, say where to look
+	@rm -rf $(DEMO) $(DEMO).wacz && mkdir -p build
+	$(BIN)/archiver pack examples/articles -o $(DEMO) --title "Examples" --created 2024-05-06T07:08:09Z
+	$(BIN)/archiver verify $(DEMO)
+	$(BIN)/archiver list $(DEMO)
+	@echo
+	@echo "The package is $(DEMO). Next: $(BIN)/archiver show $(DEMO) en-harbour-inquiry.txt"
+	@echo "                              $(BIN)/archiver replay $(DEMO)"
+
+test: .venv/.ready peers lint ## everything that has to hold before a change lands
+	$(BIN)/python -m pytest --cov --cov-report=term -m "not slow"
+
+test-slow: .venv/.ready peers ## the suites that take minutes
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: .venv/.ready ## write the generated pages anew
+	$(BIN)/python docs/build.py
+
+peers: ## the field's own tools, which the interoperability tests drive
+	bash tests/tools/peers.sh
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

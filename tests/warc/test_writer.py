@@ -1,0 +1,112 @@
+"""Records as they are written: their headers, their members, and what may not get into a header."""
+
+import gzip
+import hashlib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from archiver.model import sha256
+from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
+
+DATE = "2024-05-06T07:08:09Z"
+
+
+def resource(**changes: Any) -> WarcRecord:
+    """A small resource record."""
+    values: dict[str, Any] = {
+        "type": "resource",
+        "id": "urn:uuid:00000000-0000-5000-8000-000000000001",
+        "date": DATE,
+        "content_type": "text/plain; charset=utf-8",
+        "block": b"The pier is gone.\n",
+        "uri": "https://archiver.invalid/sha256/aa/original.txt",
+        "with_payload": True,
+    }
+    return WarcRecord(**{**values, **changes})
+
+
+def test_a_record_is_a_gzip_member_with_its_digests() -> None:
+    stream = BytesIO()
+    file = WarcFile(stream)
+    first, second = file.write(resource()), file.write(resource(block=b"other"))
+    member = stream.getvalue()[second.offset : second.offset + second.length]
+    assert (first.offset, second.offset) == (0, first.length)
+    assert second.record_digest == sha256(member)
+    assert second.payload_digest == sha256(b"other")
+    assert gzip.decompress(member).endswith(b"\r\n\r\nother\r\n\r\n")
+    assert file.digest == sha256(stream.getvalue())
+    assert file.records_digest == "sha256:" + hashlib.sha256(gzip.decompress(stream.getvalue())).hexdigest()
+    assert (file.length, file.count) == (len(stream.getvalue()), 2)
+
+
+def test_warcio_reads_what_is_written_and_finds_the_digests_right() -> None:
+    stream = BytesIO()
+    WarcFile(stream).write(resource())
+    stream.seek(0)
+    (record,) = [
+        (record.rec_headers.headers, record.content_stream().read(), record.digest_checker.passed)
+        for record in ArchiveIterator(stream, check_digests=True)
+    ]
+    headers, block, passed = record
+    assert passed is True
+    assert block == b"The pier is gone.\n"
+    digest = sha256(block)
+    assert headers == [
+        ("WARC-Type", "resource"),
+        ("WARC-Record-ID", "<urn:uuid:00000000-0000-5000-8000-000000000001>"),
+        ("WARC-Date", DATE),
+        ("WARC-Target-URI", "https://archiver.invalid/sha256/aa/original.txt"),
+        ("WARC-Block-Digest", digest),
+        ("WARC-Payload-Digest", digest),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", "18"),
+    ]
+
+
+def test_metadata_has_no_payload_digest() -> None:
+    stream = BytesIO()
+    WarcFile(stream).write(resource(type="metadata", with_payload=False, refers_to="urn:uuid:x"))
+    written = gzip.decompress(stream.getvalue())
+    assert b"WARC-Payload-Digest" not in written
+    assert b"WARC-Refers-To: <urn:uuid:x>\r\n" in written
+
+
+def test_warcinfo_lists_the_fields_that_are_known() -> None:
+    record = warcinfo(id="urn:uuid:x", date=DATE, filename="a.warc.gz", fields=[("software", "a"), ("operator", "")])
+    assert (record.block, record.filename, record.content_type) == (b"software: a\r\n", "a.warc.gz", "application/warc-fields")
+
+
+def test_the_same_records_give_the_same_bytes() -> None:
+    streams = [BytesIO(), BytesIO()]
+    for stream in streams:
+        WarcFile(stream).write(resource())
+    assert streams[0].getvalue() == streams[1].getvalue()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://x.example/\r\nWARC-Type: response",
+        "https://x.example/a b",
+        "https://x.example/é",
+        "https://x.example/#part",
+        "https://x.example/<a>",
+        "no-scheme",
+        "https://x.example/\x00",
+    ],
+)
+def test_a_uri_that_no_header_can_carry_is_never_written(uri: str) -> None:
+    stream = BytesIO()
+    with pytest.raises(ValueError, match="URI"):
+        WarcFile(stream).write(resource(uri=uri))
+    assert stream.getvalue() == b""
+
+
+def test_a_control_character_in_a_header_is_never_written() -> None:
+    with pytest.raises(ValueError, match="control character in WARC-Filename"):
+        WarcFile(BytesIO()).write(resource(filename="a\r\nb"))
+    with pytest.raises(ValueError, match="control character in operator"):
+        warcinfo(id="urn:uuid:x", date=DATE, filename="a", fields=[("operator", "a\nb: c")])
