@@ -7,6 +7,7 @@ its own date. They are compared as days, and a difference of one day is put down
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import cycle
 from typing import NamedTuple
 
 from archiver.model import DateVerdict, Moment
@@ -19,8 +20,8 @@ _ID_LIMIT = 1 << 63
 
 _FIRST_TWEET = date(2006, 3, 21)
 
-# January to December as Twitter's embeds print them, in the case that a date asks for. An abbreviation is a beginning of
-# the name; where two languages disagree on one, it stands for neither, and English goes before all.
+# January to December as Twitter's embeds print them, in the case that a date asks for. An abbreviation is a beginning
+# of the name; where two languages disagree on one, it stands for neither, and English goes before all.
 _MONTHS = """
     januar februar märz april mai juni juli august september oktober november dezember
     januari februari maart april mei juni juli augustus september oktober november december
@@ -36,7 +37,8 @@ _MONTHS = """
     stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
     ledna února března dubna května června července srpna září října listopadu prosince
     január február március április május június július augusztus szeptember október november december
-    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
+    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta
+    heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
     ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
     ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря
@@ -136,13 +138,13 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
 @cache
 def _month_numbers() -> dict[str, int]:
     """Every name and abbreviation of a month that stands for one month alone."""
+    names = _MONTHS.split()
     numbers: dict[str, int] = {}
-    *others, english = (line.split() for line in _MONTHS.strip().splitlines())
-    for name, number in ((name, number) for names in others for number, name in enumerate(names, 1)):
-        for end in range(min(3, len(name)), len(name) + 1):
+    for number, name in zip(cycle(range(1, 13)), names[:-12], strict=False):
+        for end in range(min(3, len(name)), len(name)):
             numbers[name[:end]] = number if numbers.get(name[:end], number) == number else 0
         numbers[name] = number
-    for number, name in enumerate(english, 1):
+    for number, name in enumerate(names[-12:], 1):
         numbers |= {name[:end]: number for end in range(3, len(name) + 1)}
     return numbers
 

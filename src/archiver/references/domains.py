@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 # Spares reading the list for what most articles write.
-_COMMON = frozenset("com org net edu gov int mil info io co ly me tv uk us eu de fr es it nl be at ch ca au nz jp in".split())
+_COMMON = frozenset(
+    {"com", "org", "net", "edu", "gov", "info", "io", "co", "ly", "uk", "us", "eu", "de", "fr", "ca", "au"}
+)
 
 
 @cache

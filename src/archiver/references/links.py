@@ -6,6 +6,7 @@ forward for where it ends. Each step is linear, each look back is bounded: a lin
 
 import re
 from collections.abc import Iterator
+from heapq import merge
 from typing import NamedTuple
 
 from archiver.model import Span
@@ -20,8 +21,6 @@ class Surface(NamedTuple):
     url: str
     truncated: bool
 
-
-_ANCHOR = re.compile(r"[/@wW](?:(?<=[/@])|[wW]{2}\.)")
 
 # What no reader takes for a part of a link: blanks, controls, quotes and brackets of prose, dashes and the ellipsis,
 # symbols and emoji, and the scripts that write no space between a link and the text that follows it.
@@ -63,13 +62,26 @@ def surfaces(text: str) -> Iterator[Surface]:
     ['www.example.org/a_(b)', 'pic.twitter.com/SBAtKSUJts']
     """
     floor = 0
-    for anchor in _ANCHOR.finditer(text):
-        if anchor.start() < floor:
-            continue
-        found = _at(text, anchor.start(), floor)
+    for anchor in places(text, "/", "@", "www.", "WWW.", "Www."):
+        found = _at(text, anchor, floor) if anchor >= floor else None
         if found is not None:
             floor = found.span.end
             yield found
+
+
+def places(text: str, *needles: str) -> Iterator[int]:
+    """Where each of the needles stands, in the text's order.
+
+    `str.find` skips to the next one ten times as fast as a pattern would, and most articles hold few or none.
+    """
+    return merge(*(_places(text, needle) for needle in needles if needle in text))
+
+
+def _places(text: str, needle: str) -> Iterator[int]:
+    place = text.find(needle)
+    while place >= 0:
+        yield place
+        place = text.find(needle, place + 1)
 
 
 def _at(text: str, anchor: int, floor: int) -> Surface | None:
@@ -108,7 +120,7 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
     domain = host.rpartition(".")[2]
     if not _PLAIN_HOST.fullmatch(host) or not domain.islower() or not domain.isalpha():
         return None
-    if start > floor and text[start - 1] in "/@\\:=#$%&~" or not is_top_level(domain):
+    if (start > floor and text[start - 1] in "/@\\:=#$%&~") or not is_top_level(domain):
         return None
     found = _bounded(text, start, start, _PLAIN_HOST)
     return found if found is not None and (found.truncated or found.span.end > slash + 1) else None

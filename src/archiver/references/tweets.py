@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from archiver.model import Confidence, Moment, Span
 from archiver.references.dates import written
+from archiver.references.links import places
 
 
 class Signature(NamedTuple):
@@ -34,17 +35,19 @@ class _Name(NamedTuple):
     confidence: Confidence
 
 
-_HANDLE = re.compile(r"[(（]\s?[@＠]([A-Za-z0-9_]{1,20})\s?[)）]\s{0,3}")
+_HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]\s{0,3}")
 
 # What other software writes around `(@handle)` and a date: Instagram's captions, and bylines.
-_CAPTION = re.compile(r"(?i)\b(?:post|photo|video|reel|story)\s+(?:shared|posted)\s+by\b|\bvia\s+instagram\b")
+_CAPTION = re.compile(r"(?i)\b(?:post|photo|video|reel|story)\s+(?:shared|posted)\s+by\b")
 _CLOCK = re.compile(r"(?i)[,،]?\s+(?:at|um|à|a las|às|alle|om|kl\.?)\s+\d")
 _BYLINE = re.compile(r"(?i)\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door|av)\s+\S[^.!?\n]{0,60}\Z")
 
-# An em dash, whole or as broken software leaves it, may be glued to what is before and after it; the others need a blank.
+# An em dash, whole or as broken software leaves it, may be glued to its neighbours; the others need a blank.
 _EM = r"[—―⸺\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#8212;|---?|ÔÇö"
 _DASH = re.compile(rf"(?:{_EM})\s{{0,3}}")
-_HYPHEN = re.compile(r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#8211;|\ufffd{1,3}|(?<![^\s.!?…\"”’)])-)\s{1,3}|(?<![^\n])\?[ ]")
+_HYPHEN = re.compile(
+    r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#8211;|\ufffd{1,3}|(?<![^\s.!?…\"”’)])-)\s{1,3}|(?<![^\n])\?[ ]"
+)
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
 _MAX_TWEET = 400  # a tweet has at most 280, of which a link counts 23 whatever its length
@@ -55,7 +58,9 @@ _SENTENCE = re.compile(r"(?:(?<![A-Z])(?<!\b[DJMS]r)\.|[!?…:。！？])[\"”�
 _WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
 _CAPITALISED = re.compile(r"(?:(?<!\S)[^\Wa-z\d_]\S{0,30}\s{1,3}){1,6}\Z")
 
-_MENTION = re.compile(r"(?:(?<![A-Za-z0-9_!#$%&*@＠])|(?<=\bRT)|(?<=\brt))[@＠]([A-Za-z0-9_]{1,20}+)(?![@＠\u00c0-\u024f]|://)")
+_MENTION = re.compile(
+    r"[@＠](?:(?<![A-Za-z0-9_!#$%&*@＠].)|(?<=\b(?:RT|rt).))([A-Za-z0-9_]{1,20}+)(?![@＠\u00c0-\u024f]|://)"
+)
 _HASH = re.compile(r"[#＃](?![\ufe0f\u20e3])")
 _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7")
 
@@ -63,26 +68,36 @@ _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u3
 def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     """The signed tweets of a normalised text, in its order and never overlapping; `links` are the places of its links.
 
-    >>> [(found.author, found.handle, found.posted.value, found.body.of("JUST IN: news\\n— Hardball (@hardball) July 21, 2017"))
-    ...  for found in signatures("JUST IN: news\\n— Hardball (@hardball) July 21, 2017")]
+    >>> text = "JUST IN: news\\n— Hardball (@hardball) July 21, 2017"
+    >>> [(found.author, found.handle, found.posted.value, found.body.of(text)) for found in signatures(text)]
     [('Hardball', 'hardball', '2017-07-21', 'JUST IN: news')]
     """
     floor = 0
     ends = [link.end for link in links]
-    for match in _HANDLE.finditer(text):
-        if match.start() < floor:
-            continue
-        date = written(text, match.end())
-        low = max(floor, match.start() - _REACH)
-        if date is None or _is_caption(text, low, match.start(), date.end):
-            continue
-        name = _dashed(text, low, match.start()) or _undashed(text, low, match.start(), match[1], ends)
-        if name is None:
-            continue
-        body, confidence = _body(text, low, name.start)
-        confidence = "low" if "low" in {confidence, name.confidence} else "high"
-        floor = date.end
-        yield Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
+    for at in places(text, "@", "＠"):
+        match = _HANDLE.match(text, at)
+        found = _signature(text, floor, match, ends) if match else None
+        if found is not None:
+            floor = found.span.end
+            yield found
+
+
+def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[int]) -> Signature | None:
+    """The signed tweet of a handle in parentheses, where a date follows it and it is no caption or byline."""
+    at = match.start()
+    paren = max(text.rfind("(", max(floor, at - 2), at), text.rfind("（", max(floor, at - 2), at))
+    if paren < 0 or text[paren + 1 : at].strip():
+        return None
+    date = written(text, match.end())
+    low = max(floor, paren - _REACH)
+    if date is None or _is_caption(text, low, paren, date.end):
+        return None
+    name = _dashed(text, low, paren) or _undashed(text, low, paren, match[1], link_ends)
+    if name is None:
+        return None
+    body, confidence = _body(text, low, name.start)
+    confidence = "low" if "low" in {confidence, name.confidence} else "high"
+    return Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
 
 
 def mentions(text: str) -> tuple[str, ...]:
@@ -106,11 +121,11 @@ def hashtags(text: str) -> tuple[str, ...]:
 
 def _is_caption(text: str, low: int, paren: int, end: int) -> bool:
     before = text[max(low, paren - 2 * _MAX_NAME) : paren]
-    return bool(_CLOCK.match(text, end) or _CAPTION.search(before))
+    return bool(_CLOCK.match(text, end) or (" by " in before and _CAPTION.search(before)))
 
 
 def _dashed(text: str, low: int, paren: int) -> _Name | None:
-    """The name between a dash and the parenthesis. A dash that begins the line is the signature's, else the last one is."""
+    """The name between a dash and the parenthesis: a dash that begins the line is the signature's, else the last is."""
     low = max(low, paren - _MAX_NAME)
     dashes = [*_DASH.finditer(text, low, paren)] or [*_HYPHEN.finditer(text, low, paren)]
     for dash in (*(dash for dash in dashes if _begins_line(text, low, dash.start())), *reversed(dashes)):
@@ -135,7 +150,8 @@ def _undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[
     edge = max([edge, *(gap.end() for gap in _GAP.finditer(text, edge, paren))])
     start = _named_by_handle(text[edge:paren], handle.lower())
     if start is not None:
-        return _name(text, edge + start, paren, certain=not start or _squashed(text[edge + start : paren]) == _squashed(handle))
+        whole = _squashed(text[edge + start : paren]) == _squashed(handle)
+        return _name(text, edge + start, paren, certain=whole or not start)
     bounded = edge > paren - _MAX_NAME and not _SENTENCE.search(text, edge, paren)
     words = _CAPITALISED.search(text[edge:paren])
     if words:
@@ -163,11 +179,11 @@ def _squashed(name: str) -> str:
 
 
 def _body(text: str, low: int, sign: int) -> tuple[Span, Confidence]:
-    """The tweet's text, which ends before the signature at `sign`, and whether line structure leaves doubt of its begin.
+    """The tweet's text, which ends before the signature at `sign`, and whether there is doubt where it begins.
 
-    It is the line before, or what stands before the signature on its line. Several lines are a tweet's where blank lines
-    set them off as a paragraph and they are no longer than a tweet. Where paragraphs were run together into one line, a
-    gap of two blanks is what is left of their bounds, or else the first sentence that a tweet has room for.
+    It is the line before, or what stands before the signature on its line. Several lines are a tweet's where blank
+    lines set them off as a paragraph and they are no longer than a tweet. Where paragraphs were run together into one
+    line, a gap of two blanks is what is left of their bounds, or else the first sentence that a tweet has room for.
     """
     end = low + len(text[low:sign].rstrip())
     start = _line_start(text, low, end)
@@ -209,4 +225,4 @@ def _is_tag_character(character: str) -> bool:
     if character in _IN_TAGS:
         return True
     category = unicodedata.category(character)
-    return category[0] in "LM" and character not in "\ufe0e\ufe0f" or category == "Nd"
+    return category == "Nd" or (category[0] in "LM" and character not in "\ufe0e\ufe0f")

@@ -26,46 +26,43 @@ _CLEAN = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
 _HASH_BANG = re.compile(r"!/?(?=\w)")
 
 # Hosts whose every address redirects to another: public shorteners first, then the newsrooms' own.
-SHORTENERS = frozenset(
-    """
+_SHORTENERS = """
     t.co bit.ly bitly.com j.mp ow.ly ht.ly tinyurl.com goo.gl g.co youtu.be buff.ly is.gd v.gd dlvr.it ift.tt fb.me
     lnkd.in wp.me flic.kr redd.it amzn.to a.co apple.co spoti.fi trib.al shar.es sh.st adf.ly cutt.ly rb.gy rebrand.ly
     shorturl.at t.ly tiny.cc tr.im x.co su.pr snip.ly soo.gd hubs.ly mailchi.mp eepurl.com po.st bit.do tmblr.co
     nyti.ms wapo.st on.wsj.com bloom.bg bbc.in cnn.it abcn.ws nbcnews.to cbsn.ws n.pr politi.co huff.to huffp.st
     theatln.tc thebea.st washex.am fxn.ws reut.rs apne.ws usat.ly lat.ms dailym.ai ind.pn econ.st on.ft.com ti.me
     read.bi bzfd.it 53eig.ht nyp.st nydn.us mirr.im spon.de sz.de to.welt.de
-    """.split()
-)
+"""
+SHORTENERS = frozenset(_SHORTENERS.split())
 
-# Addresses that offer to share something, and name nothing by themselves: host (with its subdomains), start of the path.
-_SHARE = (
-    ("twitter.com", ("/intent/", "/share", "/home?status=")),
-    ("x.com", ("/intent/", "/share")),
-    ("facebook.com", ("/sharer", "/share.php", "/dialog/share", "/dialog/feed")),
-    ("linkedin.com", ("/shareArticle", "/sharing/", "/cws/share")),
-    ("plus.google.com", ("/share",)),
-    ("pinterest.com", ("/pin/create/",)),
-    ("reddit.com", ("/submit",)),
-    ("tumblr.com", ("/share", "/widgets/share/")),
-    ("t.me", ("/share/",)),
-    ("telegram.me", ("/share/",)),
-    ("whatsapp.com", ("/send",)),
-    ("wa.me", ("/?text=",)),
-    ("vk.com", ("/share.php",)),
-    ("ok.ru", ("/offer",)),
-    ("xing.com", ("/spi/shares/", "/app/user?op=share")),
-    ("threads.net", ("/intent/",)),
-    ("bsky.app", ("/intent/",)),
-    ("line.me", ("/R/msg/", "/lineit/share")),
-    ("getpocket.com", ("/save", "/edit")),
-    ("flipboard.com", ("/bookmarklet/",)),
-    ("news.ycombinator.com", ("/submitlink",)),
-    ("digg.com", ("/submit",)),
-    ("stumbleupon.com", ("/submit",)),
-    ("buffer.com", ("/add",)),
-    ("addtoany.com", ("/share", "/add_to/")),
-    ("addthis.com", ("/bookmark.php",)),
-)
+# Addresses that offer to share something, and name nothing themselves: domain, and how their paths begin.
+_SHARE: dict[str, tuple[str, ...]] = {
+    "twitter.com": ("/intent/", "/share", "/home?status="),
+    "x.com": ("/intent/", "/share"),
+    "facebook.com": ("/sharer", "/share.php", "/dialog/share", "/dialog/feed"),
+    "linkedin.com": ("/shareArticle", "/sharing/", "/cws/share"),
+    "google.com": ("/share?",),
+    "pinterest.com": ("/pin/create/",),
+    "reddit.com": ("/submit",),
+    "tumblr.com": ("/share", "/widgets/share/"),
+    "t.me": ("/share/",),
+    "telegram.me": ("/share/",),
+    "whatsapp.com": ("/send",),
+    "wa.me": ("/?text=",),
+    "vk.com": ("/share.php",),
+    "ok.ru": ("/offer",),
+    "xing.com": ("/spi/shares/",),
+    "threads.net": ("/intent/",),
+    "bsky.app": ("/intent/",),
+    "line.me": ("/R/msg/", "/lineit/share"),
+    "getpocket.com": ("/save", "/edit"),
+    "ycombinator.com": ("/submitlink",),
+    "digg.com": ("/submit",),
+    "stumbleupon.com": ("/submit",),
+    "addtoany.com": ("/share", "/add_to/"),
+    "addthis.com": ("/bookmark.php",),
+}
 
 _STATUS = re.compile(
     r"""(?: https?://web\.archive\.org/(?:web|save)/ (?:[^/]{1,32}/)? )?
@@ -246,7 +243,8 @@ def _punycode(name: str) -> str:
     except idna.IDNAError:
         return ""
     # Symbols, which IDNA 2008 forbids and registries have given out all the same, are encoded like letters.
-    return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in mapped.split("."))
+    labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in mapped.split("."))
+    return ".".join(labels)
 
 
 def _hash_bang(place: str, path: str, query: str | None, fragment: str | None) -> tuple[str, str | None]:
@@ -271,6 +269,5 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _shares(host: str, url: str) -> bool:
-    path = url[url.index(host) + len(host) :]
-    path = path[path.find("/") :]
-    return any((host == name or host.endswith("." + name)) and path.startswith(starts) for name, starts in _SHARE)
+    starts = _SHARE.get(".".join(host.split(".")[-2:]))
+    return starts is not None and ("/" + url.split("/", 3)[3]).startswith(starts)
