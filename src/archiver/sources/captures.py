@@ -1,0 +1,101 @@
+"""From a shard to its captures: the items of its files, verbatim, with what is said of them and what is wrong."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from archiver.findings import Finding
+from archiver.model import Capture, Metadata
+from archiver.sources import sidecar
+from archiver.sources.jsontext import Parsed, parse
+from archiver.sources.kinds import Kind
+from archiver.sources.metadata import merged
+from archiver.sources.payloads import MIB, Item, Limits, elements, lines, whole
+from archiver.sources.shards import Shard, Slice
+from archiver.sources.streams import Stream, opened
+
+MEDIA_TYPES: dict[Kind, str] = {
+    "text": "text/plain",
+    "json": "application/json",
+    "jsonl": "application/json",
+    "unknown": "application/octet-stream",
+}
+BOM = b"\xef\xbb\xbf"
+
+Shape = Literal["whole", "array", "lines"]
+
+
+def captures(shard: Shard, beside: Metadata, limits: Limits | None = None) -> Iterator[Capture]:
+    """Every item of the shard, in order; memory is bounded by the largest one.
+
+    `beside` is what options say of all items; a file's sidecar goes before it. A file that cannot be read, or not to its
+    end, ends in a capture whose `trouble` says so, with the bytes that could be read.
+    """
+    for piece in shard.slices:
+        yield from _captures(piece, beside, limits or Limits())
+
+
+def _captures(piece: Slice, beside: Metadata, limits: Limits) -> Iterator[Capture]:
+    said, notes = sidecar.read(piece.sidecar) if piece.sidecar else (Metadata(), ())
+    known = merged(said, beside)
+    for item in _items(piece, limits):
+        yield Capture(
+            name=piece.name,
+            offset=item.offset,
+            payload=item.payload,
+            media_type=MEDIA_TYPES[piece.kind],
+            beside=known,
+            trouble=tuple(finding.at(file=piece.name, offset=item.offset) for finding in item.findings + notes),
+        )
+        # A sidecar is one file: what is wrong with it is said once.
+        notes = ()
+
+
+def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
+    """The slice's items and, at its end, what kept it from being read on, or that there was nothing in it."""
+    previous: Item | None = None
+    try:
+        with opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
+            for item in _read(piece, stream, limits):
+                if previous is not None:
+                    yield previous
+                previous = item
+            yield from _last(piece, previous, stream)
+    except OSError as error:
+        unreadable = Finding(code="E109", message=f"The file cannot be read: {error.strerror}.")
+        yield Item(piece.start, b"", (unreadable,))
+
+
+def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
+    if stream.failure is None:
+        if item is not None:
+            yield item
+        elif piece.start == 0 and piece.end is None:
+            yield Item(0, b"", (Finding(code="E101", message="The file holds no item."),))
+    elif item is not None and item.is_open:
+        yield item._replace(findings=(stream.failure,))
+    else:
+        if item is not None:
+            yield item
+        yield Item(stream.failure.offset or 0, b"", (stream.failure,))
+
+
+def _read(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
+    if piece.kind == "jsonl":
+        return lines(stream, limits, piece.start, piece.end)
+    if piece.kind == "unknown":
+        unknown = Finding(code="E108", message="The file's name says neither text nor JSON.")
+        return (item._replace(findings=(unknown, *item.findings)) for item in whole(stream, limits))
+    shape = _shape(piece, limits) if piece.kind == "json" else "whole"
+    return {"whole": whole, "array": elements, "lines": lines}[shape](stream, limits)
+
+
+def _shape(piece: Slice, limits: Limits) -> Shape:
+    """Whether a .json file is an array, JSON Lines under another name, or one value."""
+    with opened(piece.path, piece.compression) as stream:
+        if stream.peek().removeprefix(BOM).lstrip().startswith(b"["):
+            return "array"
+        written = (line for line in iter(lambda: stream.readline(limits.item), b"") if not line.isspace())
+        first = next(written, b"")
+        is_followed = next(written, None) is not None
+    parsed = parse(first.decode("utf-8", "surrogateescape")) if is_followed else None
+    return "lines" if isinstance(parsed, Parsed) and isinstance(parsed.value, dict) else "whole"

@@ -1,0 +1,65 @@
+"""What a file's name says of it: its kind, its compression, and what its sidecar would be called."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from archiver.sources.streams import COMPRESSIONS, Compression, compression_of, opened
+
+Kind = Literal["text", "json", "jsonl", "unknown"]
+
+KINDS: dict[str, Kind] = {".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SIDECAR = ".meta.json"
+
+# What a name may end with beside its stem: `.txt`, `.txt.gz`, `.json.zst` …
+ENDINGS = ("", *COMPRESSIONS, *(kind + compression for kind in KINDS for compression in ("", *COMPRESSIONS)))
+
+SNIFFED = 65536
+
+
+def kind_of(name: str) -> tuple[Kind, Compression | None]:
+    """The kind and compression that the file's name states, whatever its case.
+
+    >>> kind_of("2017/Report.TXT"), kind_of("wire.ndjson.zst"), kind_of("page.pdf.gz")
+    (('text', None), ('jsonl', 'zstd'), ('unknown', None))
+    """
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes[-2:]]
+    compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
+    inner = suffixes[:-1] if compression else suffixes
+    kind = KINDS.get(inner[-1], "unknown") if inner else "unknown"
+    return kind, None if kind == "unknown" else compression
+
+
+def sniff(path: str) -> tuple[Kind, Compression | None]:
+    """The kind and compression that the first bytes show, for a source without a name.
+
+    The first byte that is no white space decides: `{` begins JSON Lines, `[` a JSON array, all else is text, and so is
+    what cannot even be decompressed: whoever reads it will meet the damage.
+    """
+    compression = compression_of(path)
+    with opened(path, compression) as stream:
+        head = stream.read(SNIFFED).removeprefix(b"\xef\xbb\xbf").lstrip()
+    kinds: dict[bytes, Kind] = {b"{": "jsonl", b"[": "json"}
+    return kinds.get(head[:1], "text"), compression
+
+
+def sidecar_names(name: str) -> tuple[str, ...]:
+    """The names under which a file's sidecar may lie beside it, the most exact first.
+
+    >>> sidecar_names("report.txt.gz")
+    ('report.txt.gz.meta.json', 'report.txt.meta.json', 'report.meta.json')
+    """
+    stems = [name]
+    if kind_of(name)[1]:
+        stems.append(stems[-1].rpartition(".")[0])
+    stems.append(stems[-1].rpartition(".")[0])
+    return tuple(stem + SIDECAR for stem in stems if stem)
+
+
+def printable(name: str) -> str:
+    r"""The name as JSON text can carry it: a byte that is no UTF-8 stands as `\xNN`.
+
+    >>> print(printable("caf\udce9.txt"))
+    caf\xe9.txt
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -1,0 +1,104 @@
+"""The plan: sources cut into shards by what they are, never by how many workers there are."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from archiver.errors import CannotRead, UsedWrongly
+from archiver.findings import Finding
+from archiver.sources.kinds import printable
+from archiver.sources.shards import Shard, Slice, Stdin
+from archiver.sources.walk import Root, files, root_of
+
+SHARD_SIZE = 32 * 1024 * 1024
+
+# Compressed text is taken to hold four times its size, and every item costs the headers of its records.
+EXPANSION = 4
+ITEM_COST = 1024
+
+
+def plan(sources: Sequence[Path | Stdin], *, shard_size: int = SHARD_SIZE) -> Iterator[Shard]:
+    """Cut files and folders into shards of about `shard_size` bytes, in a fixed order; reads names and sizes only.
+
+    Every slice has a name of its own: a given file's name, a walked file's path below its folder, and parent folders
+    before it where two files would share it. Raises `UsedWrongly` for no source, `CannotRead` for a source that is not
+    there, and where there is nothing to read at all.
+    """
+    if not sources:
+        raise UsedWrongly("no source was given: name a file, a folder, or - for standard input")
+    roots = tuple(root_of(source) for source in sources)
+    shards = _shards(_pieces(_named(roots), shard_size), shard_size)
+    first = next(shards, None)
+    if first is None:
+        places = ", ".join(str(root.path) for root in roots)
+        raise CannotRead(f"no article in {places}: no file there has a name that says text or JSON")
+    return itertools.chain((first,), shards)
+
+
+def _shards(pieces: Iterable[Slice | Finding], shard_size: int) -> Iterator[Shard]:
+    """Fill shards up to `shard_size`. A note travels with the shard that is being filled when it turns up."""
+    index, weight = 0, 0
+    slices: list[Slice] = []
+    notes: list[Finding] = []
+    for piece in pieces:
+        if isinstance(piece, Finding):
+            notes.append(piece)
+            continue
+        cost = ITEM_COST + piece.size * (EXPANSION if piece.compression else 1)
+        if slices and weight + cost > shard_size:
+            yield Shard(index=index, slices=tuple(slices), notes=tuple(notes))
+            index, weight, slices, notes = index + 1, 0, [], []
+        slices.append(piece)
+        weight += cost
+    if slices:
+        yield Shard(index=index, slices=tuple(slices), notes=tuple(notes))
+
+
+def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice | Finding]:
+    """Cut large JSON Lines files into ranges of `shard_size`; the worker that reads one aligns it to the lines."""
+    for file in found:
+        if isinstance(file, Finding) or file.kind != "jsonl" or file.compression or file.size <= shard_size:
+            yield file
+            continue
+        for start in range(0, file.size, shard_size):
+            end = start + shard_size
+            is_last = end >= file.size
+            yield replace(file, start=start, end=None if is_last else end, size=min(end, file.size) - start)
+
+
+def _named(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
+    """Every file, under a name that no other has. Only where several roots are given are the folders walked twice."""
+    renamed: dict[str, str] = {}
+    if len(roots) > 1:
+        spools = {str(root.path) for root in roots if root.is_stdin}
+        met = (file for file in files(roots) if isinstance(file, Slice))
+        renamed = distinct_names((file.path, "-" if file.path in spools else file.path, file.name) for file in met)
+    for file in files(roots):
+        yield replace(file, name=printable(renamed.get(file.path, file.name))) if isinstance(file, Slice) else file
+
+
+def distinct_names(files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Names for the files, given as `(key, path, name)`, that share a name with another: key to new name.
+
+    Parent folders are put before the name, as many as it takes.
+
+    >>> distinct_names([("1", "/a/x/n.txt", "n.txt"), ("2", "/b/x/n.txt", "n.txt"), ("3", "/b/o.txt", "o.txt")])
+    {'1': 'a/x/n.txt', '2': 'b/x/n.txt'}
+    """
+    holders: dict[str, list[tuple[str, str]]] = {}
+    for key, path, name in files:
+        holders.setdefault(name, []).append((key, path))
+    renamed: dict[str, str] = {}
+    while shared := [name for name, sharing in holders.items() if len(sharing) > 1]:
+        for name in shared:
+            for key, path in holders.pop(name):
+                renamed[key] = _longer(name, str(Path(path).absolute()))
+                holders.setdefault(renamed[key], []).append((key, path))
+    return renamed
+
+
+def _longer(name: str, path: str) -> str:
+    """The name with one more of the path's folders before it, as far as there are any."""
+    above = path.removesuffix(name).strip("/")
+    return "/".join(filter(None, (PurePath(above).name, name)))

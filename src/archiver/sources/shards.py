@@ -1,0 +1,47 @@
+"""The values that carry work to the workers: plain, frozen, picklable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.findings import Finding
+from archiver.sources.kinds import Kind
+from archiver.sources.streams import Compression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stdin:
+    """Standard input, spooled to the file `path` by the caller."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A file, or a range of a JSON Lines file, that one worker reads.
+
+    `name` is what the package calls the source. `start` and `end` are bytes: the slice holds the lines that begin
+    there; `end` is None for the rest of the file. `size` is how many bytes on the disk the slice stands for.
+    """
+
+    path: str
+    name: str
+    kind: Kind
+    compression: Compression | None = None
+    start: int = 0
+    end: int | None = None
+    size: int = 0
+    sidecar: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Slices that are archived together, and what the walk up to here left out (`I117`, `I118`, `E109`)."""
+
+    index: int
+    slices: tuple[Slice, ...]
+    notes: tuple[Finding, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many bytes on the disk the shard stands for."""
+        return sum(piece.size for piece in self.slices)

@@ -1,0 +1,193 @@
+"""From the paths that were given to the files in them, in a fixed order, each file once. Reads names and sizes only."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.errors import CannotRead
+from archiver.findings import Finding
+from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
+from archiver.sources.shards import Slice, Stdin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A path that was given: a folder to walk, a file, or spooled standard input. `real` has its links resolved."""
+
+    path: Path
+    real: str
+    is_folder: bool
+    is_stdin: bool
+
+
+def root_of(source: Path | Stdin) -> Root:
+    """Look at what was given. Raises `CannotRead` where there is no file or folder, or it cannot be looked at."""
+    path = source.path if isinstance(source, Stdin) else source
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise CannotRead(f"{path}: {error.strerror}") from error
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise CannotRead(f"{path} is neither a file nor a folder")
+    is_stdin = isinstance(source, Stdin)
+    return Root(path=path, real=os.path.realpath(path), is_folder=stat.S_ISDIR(mode), is_stdin=is_stdin)
+
+
+def files(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
+    """Every article file of `roots` as one slice, named as within its root; notes on what is left out.
+
+    Folders come sorted by the bytes of the relative path. Hidden files are passed over in silence, sidecars too where
+    the file that they describe lies beside them.
+    """
+    once = _Once(roots)
+    for index, root in enumerate(roots):
+        if root.is_folder:
+            yield from _folder(root, partial(once.repeated, index))
+        else:
+            name = "stdin" if root.is_stdin else root.path.name
+            yield _again(name) if once.repeated(index, root.real, is_link=False) else _given(root, name)
+
+
+def _given(root: Root, name: str) -> Slice | Finding:
+    """A file given by name: it is an item even where its name says nothing, unless it describes another."""
+    if name.endswith(SIDECAR):
+        return _left_out(name, "a sidecar is read with the file that it describes")
+    kind, compression = sniff(str(root.path)) if root.is_stdin else kind_of(name)
+    beside = () if root.is_stdin else map(root.path.with_name, sidecar_names(name))
+    return Slice(
+        path=str(root.path),
+        name=name,
+        kind=kind,
+        compression=compression,
+        size=root.path.stat().st_size,
+        sidecar=next((str(sidecar) for sidecar in beside if sidecar.is_file()), None),
+    )
+
+
+class _Found(NamedTuple):
+    """An entry of a walked folder, its name relative to the root, and the names that lie beside it."""
+
+    entry: os.DirEntry[str]
+    name: str
+    siblings: frozenset[str]
+
+
+def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Finding]:
+    for found in _walk(str(root.path)):
+        if isinstance(found, Finding):
+            yield found
+            continue
+        is_link = found.entry.is_symlink() and Path(found.entry.path).exists()
+        real = os.path.realpath(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
+        met = _met(found)
+        if isinstance(met, Slice) and repeated(real, is_link=is_link):
+            met = _again(found.name)
+        if met is not None:
+            yield met
+
+
+def _met(found: _Found) -> Slice | Finding | None:
+    """What an entry of a walked folder is: a file to read, something left out, or a sidecar in its place."""
+    entry, name, siblings = found
+    if entry.name.endswith(SIDECAR):
+        stem = entry.name.removesuffix(SIDECAR)
+        has_file = any(stem + ending in siblings for ending in ENDINGS)
+        return None if has_file else _left_out(name, "no file lies beside it that it could describe")
+    kind, compression = kind_of(entry.name)
+    mode, size = _mode_and_size(entry)
+    if stat.S_ISDIR(mode):
+        return _left_out(name, "links to folders are not followed")
+    if not stat.S_ISREG(mode):
+        return _left_out(name, "it is neither a file nor a folder")
+    if kind == "unknown":
+        return _left_out(name, f"its name ends in none of {' '.join(KINDS)}, nor in one of these and .gz or .zst")
+    folder = entry.path.removesuffix(entry.name)
+    sidecar = next((folder + beside for beside in sidecar_names(entry.name) if beside in siblings), None)
+    return Slice(path=entry.path, name=name, kind=kind, compression=compression, size=size, sidecar=sidecar)
+
+
+def _mode_and_size(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        status = entry.stat()
+    except OSError:
+        # A link that leads nowhere: the worker that fails to open it archives the reason.
+        return stat.S_IFREG, 0
+    return status.st_mode, status.st_size
+
+
+def _walk(folder: str) -> Iterator[_Found | Finding]:
+    """All below `folder` but folders, in the byte order of the relative paths; links to folders are not entered."""
+    prefix = folder.rstrip("/") + "/"
+    stack = [_listing(folder, prefix)]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif isinstance(found, _Found) and found.entry.is_dir(follow_symlinks=False):
+            stack.append(_listing(found.entry.path, prefix))
+        else:
+            yield found
+
+
+def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=_place)
+    except OSError as error:
+        name = printable(folder.removeprefix(prefix))
+        yield Finding(code="E109", message=f"The folder cannot be read: {error.strerror}.", file=name)
+        return
+    siblings = frozenset(entry.name for entry in entries)
+    for entry in entries:
+        yield _Found(entry, entry.path.removeprefix(prefix).replace(os.sep, "/"), siblings)
+
+
+def _place(entry: os.DirEntry[str]) -> bytes:
+    # What is below a folder sorts as the folder's name with a slash: "a-b" before "a/x".
+    return os.fsencode(entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name)
+
+
+class _Once:
+    """Knows a file that is met again by its real path, and remembers none but the targets of links.
+
+    A file belongs to the first root that reaches it. A link gives way to the file itself where some root reaches that.
+    """
+
+    def __init__(self, roots: Sequence[Root]) -> None:
+        self._first: dict[str, int] = {}
+        for index, root in enumerate(roots):
+            self._first.setdefault(root.real, index)
+        self._linked: set[str] = set()
+
+    def repeated(self, index: int, real: str, *, is_link: bool) -> bool:
+        """Whether the file met in root number `index` is, or will be, taken elsewhere."""
+        if any(is_link or owner < index for owner in self._owners(real)):
+            return True
+        if not is_link:
+            return False
+        is_known = real in self._linked
+        self._linked.add(real)
+        return is_known
+
+    def _owners(self, real: str) -> Iterator[int]:
+        if real in self._first:
+            yield self._first[real]
+        folder, name = os.path.split(real)
+        is_walked = kind_of(name)[0] != "unknown" and not name.endswith(SIDECAR)
+        while is_walked and name and not name.startswith("."):
+            if folder in self._first:
+                yield self._first[folder]
+            folder, name = os.path.split(folder)
+
+
+def _again(name: str) -> Finding:
+    message = "The file is given, or linked to, more than once; it is taken once."
+    return Finding(code="I118", message=message, file=printable(name))
+
+
+def _left_out(name: str, reason: str) -> Finding:
+    return Finding(code="I117", message=f"Left out: {reason}.", file=printable(name))
