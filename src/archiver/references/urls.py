@@ -239,12 +239,13 @@ def _punycode(name: str) -> str:
     import idna
 
     try:
-        mapped = idna.uts46_remap(name, std3_rules=False)
+        labels = idna.uts46_remap(name, std3_rules=False).split(".")
     except idna.IDNAError:
         return ""
+    if any(label.startswith("-") or label.endswith("-") for label in labels):
+        return ""
     # Symbols, which IDNA 2008 forbids and registries have given out all the same, are encoded like letters.
-    labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in mapped.split("."))
-    return ".".join(labels)
+    return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels)
 
 
 def _hash_bang(place: str, path: str, query: str | None, fragment: str | None) -> tuple[str, str | None]:
