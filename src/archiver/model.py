@@ -123,7 +123,8 @@ class Source:
 class Repair:
     """One change: `before` stood at `source_span` of the decoded source, `after` stands at `span` of the new text.
 
-    `before` may hold code points that no UTF-8 can carry: an undecodable byte 0xNN is U+DCNN (PEP 383).
+    `before` may hold code points that no UTF-8 can carry: an undecodable byte 0xNN is U+DCNN (PEP 383). `plan` says which
+    encodings were undone, step by step, e.g. `encode windows-1252 → decode utf-8`.
     """
 
     rule: str
@@ -134,6 +135,7 @@ class Repair:
     confidence: Confidence
     by: str
     field: str = "text"
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,7 @@ def _repair(entry: Repair) -> dict[str, Any]:
         "span": list(entry.span),
         "confidence": entry.confidence,
         "by": entry.by,
+        **({} if entry.plan is None else {"plan": entry.plan}),
     }
 
 
@@ -145,6 +146,7 @@ def _to_repair(entry: Mapping[str, Any]) -> Repair:
         span=Span(*entry["span"]),
         confidence=entry["confidence"],
         by=entry["by"],
+        plan=entry.get("plan"),
     )
 
 

@@ -22,7 +22,7 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Replace code points `start` to `end` of a text by `after`, because of `rule`."""
+    """Replace code points `start` to `end` of a text by `after`, because of `rule`; `plan` as `Repair` has it."""
 
     start: int
     end: int
@@ -30,6 +30,7 @@ class Edit:
     rule: str
     confidence: Confidence
     by: str
+    plan: str | None = None
 
 
 def apply(source: str, repairs: Sequence[Repair]) -> str:
@@ -153,6 +154,7 @@ def ledger(source: str, edits: Iterable[Edit], field: str = "text") -> tuple[Rep
                 confidence=edit.confidence,
                 by=edit.by,
                 field=field,
+                plan=edit.plan,
             )
         )
     return tuple(entries)
