@@ -1,7 +1,19 @@
 """Values that many tests need: one article with everything in it, and the capture that it came from."""
 
 from archiver.findings import Finding
-from archiver.model import Archived, Article, Capture, Link, Moment, Repair, Source, Span, Stated, TweetReference, sha256
+from archiver.model import (
+    Archived,
+    Article,
+    Capture,
+    Link,
+    Moment,
+    Repair,
+    Source,
+    Span,
+    Stated,
+    TweetReference,
+    sha256,
+)
 from archiver.record import provenance
 
 PAYLOAD = "The pierâ€™s gone \udc81 https://t.co/Zz9\n— Ada (@ada_e) July 21, 2017\n".encode("utf-8", "surrogateescape")

@@ -76,7 +76,11 @@ def test_metadata_has_no_payload_digest() -> None:
 
 def test_warcinfo_lists_the_fields_that_are_known() -> None:
     record = warcinfo(id="urn:uuid:x", date=DATE, filename="a.warc.gz", fields=[("software", "a"), ("operator", "")])
-    assert (record.block, record.filename, record.content_type) == (b"software: a\r\n", "a.warc.gz", "application/warc-fields")
+    assert (record.block, record.filename, record.content_type) == (
+        b"software: a\r\n",
+        "a.warc.gz",
+        "application/warc-fields",
+    )
 
 
 def test_the_same_records_give_the_same_bytes() -> None:

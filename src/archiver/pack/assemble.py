@@ -1,6 +1,7 @@
 """From finished shards to a package under its final name: the only part that sees the whole, and only as streams."""
 
 import heapq
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256 as hasher
 from importlib.metadata import version
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from archiver.warc import cdxj
 PLAIN_LINES = 10_000
 # The libraries that decide what a package's bytes are, beside this software itself.
 DECIDING = ("charset-normalizer", "ftfy", "isal", "jsonschema", "surt", "warcio")
+# The index key of an article's original bytes; a rejected item's end in `.bin`.
+_ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Stage:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.entries: list[FileEntry] = []
-        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(root.parent, ignore_errors=True)
         root.mkdir(parents=True)
 
     def write(self, path: str, chunks: Iterable[bytes]) -> FileEntry:
@@ -83,9 +86,7 @@ class Stage:
             settle(folder)
 
 
-def assemble(
-    receipts: Sequence[Receipt], folder: Path, out: Path, config: Config, notes: Sequence[Finding]
-) -> Report:
+def assemble(receipts: Sequence[Receipt], folder: Path, out: Path, config: Config, notes: Sequence[Finding]) -> Report:
     """Put the package together in `folder` and give it the name `out`, in one rename. Replaces what stands there.
 
     Raises OSError where the disk does not take it; `out` is then as it was.
@@ -132,7 +133,7 @@ def _rejected(rows: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _Merged:
-    """Sorted index lines of all shards as one stream, counting on the way what the shards could not know of each other."""
+    """The index lines of all shards, sorted; counts on the way what the shards could not know of each other."""
 
     def __init__(self, sources: Iterable[Iterable[bytes]]) -> None:
         self._sources = sources
@@ -143,7 +144,7 @@ class _Merged:
         for line in heapq.merge(*self._sources):
             key = line.split(b" ", 1)[0]
             # Bytes that several shards hold stand at one address: each copy behind the first is a duplicate.
-            self.copies += key == before and b"/sha256/" in key and b"/original." in key and b"/original.bin" not in key
+            self.copies += key == before and _ORIGINAL.search(key) is not None
             before = key
             yield line
 
@@ -153,7 +154,7 @@ def _write_index(stage: Stage, paths: Sequence[Path]) -> int:
     with ExitStack() as stack:
         lines = _Merged([stack.enter_context(path.open("rb")) for path in paths])
         stream = iter(lines)
-        first = [line for _, line in zip(range(PLAIN_LINES + 1), stream, strict=False)]
+        first = list(islice(stream, PLAIN_LINES + 1))
         if len(first) <= PLAIN_LINES:
             stage.write(layout.INDEX, first)
         else:
@@ -225,7 +226,9 @@ def _give_name(stage: Stage, out: Path, config: Config) -> None:
 
 
 def _write_bag(stage: Stage, config: Config) -> None:
-    payload = [FileEntry(path=f"data/{entry.path}", length=entry.length, digest=entry.digest) for entry in stage.entries]
+    payload = [
+        FileEntry(path=f"data/{entry.path}", length=entry.length, digest=entry.digest) for entry in stage.entries
+    ]
     info = [("External-Description", config.title or "Archived articles")]
     info += [("Contact-Name", config.operator)] if config.operator else []
     for name, data in bag.tag_files(payload, info, config.created):

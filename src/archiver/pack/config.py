@@ -10,9 +10,9 @@ MIB = 1024 * 1024
 class Config:
     """The options of one packing run.
 
-    `created` is the packaging time in full UTC seconds, `2024-05-06T07:08:09Z`. `fields` maps a record field to the JSON
-    field that holds it, before the known layouts are tried. Sizes are bytes. `url` and `title` are what the caller knows
-    of a single article; `base_uri` is where the sources stood, for relative URLs and for files without one.
+    `created` is the packaging time in full UTC seconds, `2024-05-06T07:08:09Z`. `fields` maps a record field to the
+    JSON field that holds it, before the known layouts are tried. Sizes are bytes. `url`, `article_title` and `encoding`
+    are what the caller knows of the items; `base_uri` is where the sources stood, for relative URLs and for text files.
     """
 
     created: str

@@ -29,13 +29,11 @@ def processes(count: int) -> Executor:
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
-def in_order(
-    executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int
-) -> Iterator[Made]:
+def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int) -> Iterator[Made]:
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
-    `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or when
-    one fails, is cancelled as far as it has not begun.
+    `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
+    when one fails, is cancelled as far as it has not begun.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]

@@ -1,10 +1,11 @@
 """One capture in, one outcome out. Pure: no file, no clock. Read this first.
 
-decode → read the item → repair → find references → build the record → hold it to the schema. A capture that fails on the
-way is `Rejected` with the findings that say why; nothing is raised for data that is not right.
+decode → read the item → repair → find references → build the record → hold it to the schema. A capture that fails on
+the way is `Rejected` with the findings that say why; nothing is raised for data that is not right.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
+from urllib.parse import quote
 
 from archiver.findings import Finding
 from archiver.model import (
@@ -28,6 +29,7 @@ from archiver.references.urls import absolute
 from archiver.sources.dates import moment
 from archiver.sources.jsontext import parse
 from archiver.sources.layouts import Item, recognise
+from archiver.sources.metadata import merged
 from archiver.text.decode import Decoded, decode, not_text
 from archiver.text.ledger import Alignment
 from archiver.text.repair import Repaired, repair
@@ -73,16 +75,17 @@ def _fatal(findings: tuple[Finding, ...]) -> bool:
 
 def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:
     """The article's text within the item, and what the item itself says about it."""
-    if capture.media_type == "application/json":
-        value = parse(decoded.text)
-        return value if isinstance(value, Finding) else recognise(value, dict(config.fields))
-    if not capture.payload.strip():
-        return Finding(code="E101", message="the item is empty, or nothing but white space")
-    return not_text(capture.payload, decoded) or Item(pointer=None, text=decoded.text)
+    if capture.media_type != "application/json":
+        return not_text(capture.payload) or Item(pointer="", text=decoded.text, layout="text", metadata=Metadata())
+    parsed = parse(decoded.text)
+    if isinstance(parsed, Finding):
+        return parsed
+    item = recognise(parsed.value, dict(config.fields))
+    return item if isinstance(item, Finding) else replace(item, findings=(*parsed.findings, *item.findings))
 
 
 def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, config: Config) -> Article:
-    known = _filled(item.metadata, capture.beside)
+    known = merged(item.metadata, capture.beside, _from_base(capture, config.base_uri))
     notes = [*capture.trouble, *decoded.findings, *item.findings]
     url = _url(known.url, config.base_uri, notes)
     published, modified, retrieved = (_moment(known, name, notes) for name in ("published", "modified", "retrieved"))
@@ -111,10 +114,11 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     )
 
 
-def _filled(said: Metadata, beside: Metadata) -> Metadata:
-    """What the item says, and where it says nothing, what was said beside it."""
-    missing = {field.name: getattr(beside, field.name) for field in fields(Metadata) if not getattr(said, field.name)}
-    return replace(said, **missing)
+def _from_base(capture: Capture, base: str | None) -> Metadata:
+    """Where a text file stood, by its name below the base URI. An item of a JSON file has no address of its own."""
+    if base is None or capture.media_type == "application/json":
+        return Metadata()
+    return Metadata(url=Stated(value=quote(capture.name), basis="option:base-uri"))
 
 
 def _url(stated: Stated | None, base: str | None, notes: list[Finding]) -> Stated | None:
@@ -174,5 +178,5 @@ def _source(capture: Capture, digest: Digest, decoded: Decoded, item: Item) -> S
         media_type=capture.media_type,
         encoding=decoded.encoding,
         encoding_basis=decoded.basis,
-        pointer=item.pointer,
+        pointer=item.pointer or None,
     )

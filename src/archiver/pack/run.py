@@ -1,4 +1,4 @@
-"""The main job: sources to a package. The plan, the engine, the assembly, and what happens when something stands in the way."""
+"""The main job, sources to a package: the plan, the engine, the assembly, and what stands when something fails."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +31,11 @@ def pack(
 ) -> Report:
     """Pack `sources` into a package at `out`: one WACZ file where its name ends in `.wacz`, else a BagIt bag.
 
-    `on_plan` hears how many bytes there are to do, `tick` how many more are done. Nothing stands at `out` before all of it
-    is there; what is finished stays in a work folder beside it until then, for `resume`.
+    `on_plan` hears how many bytes there are to do, `tick` how many more are done. Nothing stands at `out` before all
+    of it is there; what is finished stays in a work folder beside it until then, for `resume`.
 
-    Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, CannotRead for sources that are not
-    there, CannotWrite where the disk does not take it.
+    Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, CannotRead for sources that are
+    not there, CannotWrite where the disk does not take it.
     """
     if out.exists() and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it, --resume goes on with a run that was broken off")

@@ -1,6 +1,6 @@
 """One shard: its captures, processed and written. It sees its own items only, and leaves a receipt at the end.
 
-    archive/NAME-00007.warc.gz   derived/NAME-00007.warc.gz   cdxj/00007   pages/00007   rejected/00007   receipts/00007
+archive/NAME-00007.warc.gz   derived/NAME-00007.warc.gz   cdxj/00007   pages/00007   rejected/00007   receipts/00007
 """
 
 from collections import Counter
@@ -19,6 +19,7 @@ from archiver.pack.durable import replacing, settle, write
 from archiver.pack.process import process
 from archiver.package import layout, pages, records
 from archiver.sources.captures import captures
+from archiver.sources.payloads import Limits
 from archiver.sources.shards import Shard
 from archiver.warc import cdxj
 from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
@@ -79,9 +80,9 @@ class Receipt:
 
 
 def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> Receipt:
-    """Process and write a shard; `tick` hears the bytes of each item. Raises OSError where the disk does not take it."""
+    """Process and write a shard; `tick` hears each item's bytes. Raises OSError where the disk does not take it."""
     with _Writer(job) as writer:
-        for capture in captures(job.shard, beside(job.config), max_item_size=job.config.max_item_size):
+        for capture in captures(job.shard, beside(job.config), Limits(item=job.config.max_item_size)):
             writer.add(process(capture, job.config))
             tick(len(capture.payload))
     for folder in FOLDERS[:-1]:
@@ -115,7 +116,9 @@ def _receipt_path(job: Job) -> Path:
 def beside(config: Config) -> Metadata:
     """What the options say of every item that does not say it itself."""
     given = {"url": config.url, "title": config.article_title, "encoding": config.encoding}
-    return replace(Metadata(), **{name: Stated(value=value, basis=f"option:{name}") for name, value in given.items() if value})
+    return replace(
+        Metadata(), **{name: Stated(value=value, basis=f"option:{name}") for name, value in given.items() if value}
+    )
 
 
 @dataclass(slots=True)
@@ -144,7 +147,7 @@ class _Tally:
 
 
 class _Volume:
-    """A pair of WARC files that roll over together, so that derived records stand in the file beside their original's."""
+    """A pair of WARC files that roll over together: a derived record stands in the file beside its original's."""
 
     def __init__(self, job: Job, serial: int) -> None:
         tail = f"-{serial:03}" if serial else ""
@@ -208,7 +211,7 @@ class _Writer:
         self._stack.__exit__(*trouble)
 
     def add(self, outcome: Archived | Rejected) -> None:
-        """Write the records of an outcome. An item whose bytes stand in this shard already adds its own record alone."""
+        """Write an outcome's records. An item whose bytes stand in this shard already adds its own record alone."""
         self._roll()
         if isinstance(outcome, Rejected):
             original_id, _ = self._original(records.rejected_original(outcome, self._date))
@@ -223,9 +226,7 @@ class _Writer:
         if is_new:
             self._index(records.reading_copy(outcome.article, str(original.uri), self._date))
             self._pages.write(pages.row(outcome.article, self._date))
-            self._volume.derived.write(
-                records.conversion(outcome.article, original_id, str(original.uri), self._date)
-            )
+            self._volume.derived.write(records.conversion(outcome.article, original_id, str(original.uri), self._date))
 
     def _original(self, record: WarcRecord) -> tuple[str, bool]:
         """The id of the record that holds these bytes, and whether it was written just now."""

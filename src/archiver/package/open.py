@@ -69,9 +69,9 @@ class ZipFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An article in a package: its record as it stands, the id of its original, and the WARC file that holds it.
+    """An article in a package, with its normalised text, the id of its original, and the WARC file that holds it.
 
-    `article` is the record with its normalised text; `is_duplicate` says that the original's bytes are another item's too.
+    `is_duplicate` says that the original's bytes are another item's too.
     """
 
     article: Article
@@ -136,6 +136,7 @@ class Package:
                 article = from_dict(orjson.loads(record.block), text)
                 yield Entry(article=article, original_id=original_id, warc=name, is_duplicate=not is_new)
 
+
 class _Texts:
     """The normalised texts of a derived file, which come in the order of the articles.
 
@@ -143,13 +144,13 @@ class _Texts:
     """
 
     def __init__(self, files: Files, name: str) -> None:
-        self._open = lambda: files.open(name)
+        self._files = files
         self._name = name
         self._records = _records(files, name)
         self._places: dict[str, int] = {}
 
     def of(self, original_id: str) -> tuple[str, bool]:
-        """The text made from an original, and whether this is the first time that it is asked for. Raises CannotRead."""
+        """The text made from an original, and whether it is asked for the first time. Raises CannotRead."""
         if original_id in self._places:
             return self._again(self._places[original_id]), False
         for record in self._records:
@@ -161,7 +162,7 @@ class _Texts:
         raise CannotRead(f"{self._name} holds no conversion of {original_id}")
 
     def _again(self, offset: int) -> str:
-        with self._open() as stream:
+        with self._files.open(self._name) as stream:
             stream.seek(offset)
             return _text(next(record for record in reader.read(stream) if isinstance(record, Record)))
 
@@ -199,4 +200,3 @@ def _files(path: Path) -> Files:
     if is_zipfile(path):
         return ZipFiles(path)
     raise NotAPackage(f"{path} is neither a folder nor a WACZ file")
-

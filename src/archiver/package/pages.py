@@ -1,6 +1,6 @@
 """pages.jsonl: the list of pages that players show and search (WACZ 1.1.1 section 5.2.2).
 
-No `hasText` in its head, and no `extraPages.jsonl` beside it: ReplayWeb.page then searches all of it, and otherwise not.
+No `hasText` in its head, and no `extraPages.jsonl` beside it: only so does ReplayWeb.page search all of it.
 """
 
 import orjson

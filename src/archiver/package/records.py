@@ -1,7 +1,7 @@
-"""The WARC records of one item (DESIGN of the package: docs/package.md): which, of what type, at which URI, of which date.
+"""The WARC records of one item (docs/package.md): which, of what type, at which URI, of which date.
 
-The original's URI is shared by its conversion, as WARC 1.1 section 6.7 has it. Nothing else shares it, so that whoever asks
-a player for it gets the original bytes.
+The original's URI is shared by its conversion, as WARC 1.1 section 6.7 has it. Nothing else shares it, so that whoever
+asks a player for it gets the original bytes.
 """
 
 from datetime import datetime, timedelta
@@ -43,7 +43,9 @@ def rejected_original(rejected: Rejected, date: str) -> WarcRecord:
 
 def provenance(archived: Archived, original_id: str, date: str) -> WarcRecord:
     """The article record, about the original `original_id`."""
-    return _metadata(archived.article.id, layout.provenance_uri(archived.article.id), archived.record, original_id, date)
+    return _metadata(
+        archived.article.id, layout.provenance_uri(archived.article.id), archived.record, original_id, date
+    )
 
 
 def rejection(rejected: Rejected, original_id: str, date: str) -> WarcRecord:
@@ -100,7 +102,7 @@ def _second_after(date: str) -> str:
 
 
 def _content_type(media_type: str, encoding: str | None) -> str:
-    """With the encoding by the name that browsers know. UTF-16 says it by its byte order mark, and players read only that."""
+    """With the encoding by the name that browsers know. UTF-16 says it by its byte order mark, and browsers see it."""
     if encoding is None or encoding.startswith("utf-16"):
         return media_type
     label = _LABELS.get(encoding, encoding.replace("_", "-"))

@@ -36,7 +36,7 @@ def datapackage(files: Iterable[FileEntry], *, title: str, description: str, cre
 
 
 def _resource(entry: FileEntry) -> dict[str, Any]:
-    """A resource. Without `type`, validators guess from a name that a file is a table or a schema, and read it as one."""
+    """A resource. Without `type`, validators take a file for a table or a schema by its name, and read it as one."""
     return {"name": entry.path.lower(), "type": "file", "path": entry.path, "hash": entry.digest, "bytes": entry.length}
 
 
