@@ -1,7 +1,8 @@
 """The reading copy: an article as one page of HTML that needs nothing else, and runs nothing.
 
 The normalised text stands in it once, whole and in order, with its repairs marked, its tweets as quotes and its links
-live; behind it stands where it comes from and what was done to it. All of the article is hostile, and goes through `safe`.
+live; behind it stands where it comes from and what was done to it. Everything from the article is hostile, and goes
+through `safe`.
 """
 
 import re
@@ -16,7 +17,8 @@ from archiver.package.marked import Layer, MarkedText, Tags, first_line, whole_l
 from archiver.package.safe import anchor, escape, exact, is_live, isolated
 from archiver.package.summary import MOST_ROWS, marked, summary
 
-LONGEST_HEADLINE = 160
+_LONGEST_HEADLINE = 160
+_LONGEST_BEGINNING = 80
 _LONGEST_HINT = 60
 _LOST = "\ufffd"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -92,17 +94,17 @@ def _headline(article: Article) -> tuple[str, int | None]:
     first = first_line(article.text)
     line = first.of(article.text).strip()
     title = (article.title or "").strip()
-    if not line or len(line) > LONGEST_HEADLINE or title not in ("", line):
+    if not line or len(line) > _LONGEST_HEADLINE or title not in ("", line):
         return title or _shortened(line) or "Untitled", None
     quoted = any(tweet.span.start <= first.start < tweet.span.end for tweet in article.tweets)
     return line, None if quoted else first.start
 
 
 def _shortened(line: str) -> str:
-    if len(line) <= LONGEST_HEADLINE:
+    if len(line) <= _LONGEST_BEGINNING:
         return line
-    cut = line[:LONGEST_HEADLINE]
-    return (cut[: cut.rfind(" ", LONGEST_HEADLINE // 2)] if " " in cut[LONGEST_HEADLINE // 2 :] else cut) + "…"
+    blank = line.rfind(" ", _LONGEST_BEGINNING // 2, _LONGEST_BEGINNING)
+    return line[: blank if blank > 0 else _LONGEST_BEGINNING] + "…"
 
 
 def _first_letter(text: str) -> str:

@@ -101,7 +101,7 @@ def _rules(repairs: Sequence[Repair]) -> Iterator[str]:
     for rule, times in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
         says = RULES[rule].says if rule in RULES else ""
         by = isolated(", ".join(sorted(software[rule])))
-        yield f'<tr><td>{isolated(rule)}</td><td>{escape(says)} <span class="soft">{by}</span></td>'
+        yield f'<tr><td class="rule">{isolated(rule)}</td><td>{escape(says)} <span class="soft">{by}</span></td>'
         yield f'<td class="number">{times:,}</td></tr>\n'
     yield "</tbody>\n</table>\n"
 
@@ -115,9 +115,9 @@ def _repairs(repairs: Sequence[Repair]) -> Iterator[str]:
     shown = marked(repairs)
     if not shown:
         return
-    yield "<table>\n<caption>Repairs one by one</caption>\n<thead><tr>"
-    yield '<th scope="col">No.</th><th scope="col">It was</th><th scope="col">It is</th><th scope="col">Rule</th>'
-    yield '<th scope="col" class="wide">Where it stood</th></tr></thead>\n<tbody>\n'
+    yield '<table>\n<caption>Repairs one by one</caption>\n<thead><tr><th scope="col">No.</th>'
+    yield '<th scope="col">It was</th><th scope="col">It is</th><th scope="col">Rule, confidence</th>'
+    yield '<th scope="col" class="wide">Place in source</th></tr></thead>\n<tbody>\n'
     for number, repair in enumerate(shown[:MOST_ROWS], 1):
         yield _row(number, repair)
     yield f"</tbody>\n</table>\n{_rest(len(shown))}"
@@ -131,7 +131,7 @@ def _row(number: int, repair: Repair) -> str:
         f"<td>{name}</td>",
         f"<td>{_exact(repair.before)}</td>",
         f"<td>{_exact(repair.after)}</td>",
-        f'<td>{isolated(repair.rule)} <span class="soft">{escape(repair.confidence)}</span></td>',
+        f'<td class="rule">{isolated(repair.rule)}, <span class="soft">{escape(repair.confidence)}</span></td>',
         f'<td class="wide">{place}</td>',
     )
     return f"<tr>{''.join(cells)}</tr>\n"
