@@ -1,0 +1,232 @@
+"""From bytes to text without loss: whatever the bytes are, encoding the text again gives them back.
+
+An undecodable byte 0xNN stands in the text as U+DCNN (PEP 383, Python's `surrogateescape`). A byte order mark stands in
+it as U+FEFF; taking it away is a repair like any other.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver.findings import Finding
+
+Basis = Literal["declared", "byte-order-mark", "strict-decode", "detected", "fallback"]
+
+# The longest first: UTF-32's mark begins with UTF-16's.
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# Codecs of Python's that turn bytes into text but are no character encoding; the first two also take quadratic time.
+NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem"}
+)
+
+# Names that leave the byte order to the mark, which has to stay in the text here.
+UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+
+# Encodings that are declared where a superset is meant (WHATWG Encoding Standard, section 4.2).
+SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+
+# How much of a file a guess looks at.
+SAMPLE = 64 * 1024
+
+# So many well-formed characters beyond ASCII for each byte that is none are no chance: the encoding is UTF-8, damaged.
+GOOD_PER_BAD = 2
+
+HIGH = re.compile(rb"[\x80-\xff]")
+BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+ESCAPED = re.compile("[\udc80-\udcff]")
+STRANGE = re.compile("[\x80-\x9f\udc80-\udcff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
+CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+# A stray NUL does not make an article binary; a ninth of random bytes are controls.
+FEW_CONTROLS = 4
+TEXT_PER_CONTROL = 20
+
+MAGIC = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive (or DOCX, ODT, EPUB)"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
+    (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "xz data"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"{\\rtf", "an RTF document"),
+    (b"OggS", "Ogg media"),
+    (b"ID3", "an MP3 file"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """`text.encode(encoding, "surrogateescape")` is the bytes; `encoding` is a codec's canonical name."""
+
+    text: str
+    encoding: str
+    basis: Basis
+    findings: tuple[Finding, ...] = ()
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Decode losslessly: as declared, by the byte order mark, as UTF-8, or by what the bytes look like.
+
+    Where the declared encoding cannot be meant, `W111` says so and the bytes decide. Never raises.
+
+    >>> decode("naïve".encode("utf-16")).text, decode(b"caf\\xe9 \\x96 caf\\xe9").encoding
+    ('\\ufeffnaïve', 'cp1252')
+    """
+    findings: tuple[Finding, ...] = ()
+    if declared is not None:
+        text, encoding = _as_declared(data, declared)
+        if text is not None:
+            return Decoded(text=text, encoding=encoding, basis="declared")
+        message = f"The bytes are not in the declared encoding {declared!r}, or it is unknown; another was used."
+        findings = (Finding(code="W111", message=message, found=declared),)
+    for guess, basis in GUESSES:
+        name = guess(data)
+        text = _lossless(data, name) if name else None
+        if name and text is not None:
+            return Decoded(text=text, encoding=name, basis=basis, findings=findings)
+    return Decoded(text=data.decode("utf-8", "surrogateescape"), encoding="utf-8", basis="fallback", findings=findings)
+
+
+def not_text(data: bytes) -> Finding | None:
+    """`E102` where the bytes are another format, or mostly control characters; None for text.
+
+    >>> not_text(b"%PDF-1.7 ...").found, not_text("Rain, again.".encode("utf-16"))
+    ('a PDF document', None)
+    """
+    kind = next((kind for magic, kind in MAGIC if data.startswith(magic)), None)
+    if kind is None and not any(guess(data) for guess in (_by_mark, _by_zeros)):
+        sample = data[:SAMPLE]
+        controls = len(CONTROLS.findall(sample))
+        if controls > FEW_CONTROLS and controls * TEXT_PER_CONTROL > len(sample):
+            kind = "data full of control characters"
+    return Finding(code="E102", message=f"The bytes are not text but {kind}.", found=kind) if kind else None
+
+
+def _as_declared(data: bytes, declared: str) -> tuple[str | None, str]:
+    name = _charset(declared)
+    if name is None:
+        return None, declared
+    name = (_by_mark(data) or _by_zeros(data) or UNMARKED[name]) if name in UNMARKED else name
+    for candidate in (name, SUPERSETS.get(name, name)):
+        text = _lossless(data, candidate)
+        if text is not None and not STRANGE.search(text):
+            return text, candidate
+    text = _lossless(data, name)
+    return (text if text is not None and _is_mostly_decoded(text, 1) else None), name
+
+
+def _charset(name: str) -> str | None:
+    """The canonical name of a character encoding that Python knows."""
+    try:
+        canonical = codecs.lookup(name.strip()).name
+        # Refused for a mere transform such as rot13.
+        "".encode(canonical)
+    except (LookupError, ValueError):
+        return None
+    return None if canonical in NO_CHARSETS else canonical
+
+
+def _lossless(data: bytes, encoding: str) -> str | None:
+    """The text, where encoding it again gives the bytes back."""
+    try:
+        text = data.decode(encoding, "surrogateescape")
+        return text if text.encode(encoding, "surrogateescape") == data else None
+    except UnicodeError:
+        return None
+
+
+def _is_mostly_decoded(text: str, good_per_bad: int) -> bool:
+    """Whether there are so many characters beyond ASCII for each byte that could not be decoded."""
+    bad = sum(1 for _ in ESCAPED.finditer(text))
+    good = sum(1 for _ in BEYOND_ASCII.finditer(text)) - bad
+    return bad == 0 or good >= good_per_bad * bad
+
+
+def _by_mark(data: bytes) -> str | None:
+    return next((name for mark, name in MARKS if data.startswith(mark)), None)
+
+
+def _by_zeros(data: bytes) -> str | None:
+    """UTF-16 without a mark: the upper halves of ASCII characters are zero, and the lower ones are not."""
+    sample = data[: SAMPLE if len(data) > SAMPLE else len(data) // 2 * 2]
+    zeros = {"utf-16-be": sample[0::2].count(0), "utf-16-le": sample[1::2].count(0)}
+    name = max(zeros, key=lambda order: zeros[order])
+    if min(zeros.values()) * 20 > zeros[name] or zeros[name] * 20 < len(sample):
+        return None
+    try:
+        text = sample.decode(name)
+    except UnicodeDecodeError:
+        return None
+    return None if CONTROL.search(text) else name
+
+
+def _as_utf8(data: bytes) -> str | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def _mostly_utf8(data: bytes) -> str | None:
+    text = _sample(data).decode("utf-8", "surrogateescape")
+    return "utf-8" if _is_mostly_decoded(text, GOOD_PER_BAD) else None
+
+
+def _detected(data: bytes) -> str | None:
+    """What chardet makes of it, or cp1252 where that gives the same text: most news is in it."""
+    from chardet import EncodingEra, detect
+
+    sample = _sample(data)
+    eras = EncodingEra.ALL ^ EncodingEra.MAINFRAME
+    name = _charset(detect(sample, encoding_era=eras, compat_names=False, no_match_encoding="utf-8")["encoding"] or "")
+    if name is None or name == "utf-8":
+        return None
+    is_cp1252 = sample.decode("cp1252", "surrogateescape") == sample.decode(name, "surrogateescape")
+    return "cp1252" if is_cp1252 else name
+
+
+def _sample(data: bytes) -> bytes:
+    """A piece of the data that begins shortly before its first byte beyond ASCII."""
+    first = HIGH.search(data)
+    start = max(first.start() - SAMPLE // 16, 0) if first else 0
+    return data[start : start + SAMPLE]
+
+
+GUESSES: tuple[tuple[Callable[[bytes], str | None], Basis], ...] = (
+    (_by_mark, "byte-order-mark"),
+    (_by_zeros, "detected"),
+    (_as_utf8, "strict-decode"),
+    (_mostly_utf8, "detected"),
+    (_detected, "detected"),
+)
