@@ -9,7 +9,7 @@ from archiver.sources import sidecar
 from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import Kind
 from archiver.sources.metadata import merged
-from archiver.sources.payloads import MIB, Item, Limits, elements, lines, whole
+from archiver.sources.payloads import Item, Limits, elements, lines, whole
 from archiver.sources.shards import Shard, Slice
 from archiver.sources.streams import Stream, opened
 
@@ -27,8 +27,8 @@ Shape = Literal["whole", "array", "lines"]
 def captures(shard: Shard, beside: Metadata, limits: Limits | None = None) -> Iterator[Capture]:
     """Every item of the shard, in order; memory is bounded by the largest one.
 
-    `beside` is what options say of all items; a file's sidecar goes before it. A file that cannot be read, or not to its
-    end, ends in a capture whose `trouble` says so, with the bytes that could be read.
+    `beside` is what options say of all items; a file's sidecar goes before it. A file that cannot be read to its end
+    ends in a capture whose `trouble` says so, with the bytes of the last item that could be read.
     """
     for piece in shard.slices:
         yield from _captures(piece, beside, limits or Limits())

@@ -31,8 +31,8 @@ class Layout:
     separator: str | None = None
 
 
-# The names that scrapers and news corpora use, measured by nothing but what they publish. `content` and `body` come after
-# the names that promise plain text, since they often hold HTML beside it.
+# The names that scrapers and news corpora use. `content` and `body` come after the names that promise plain text, since
+# they often hold HTML beside it.
 PLAIN = Layout(
     name="plain",
     fields={
@@ -218,11 +218,11 @@ def _is_schema_article(node: Any) -> bool:
 def _places(value: Any, place: Path, layout: Layout, name: str, stated_at: str | None) -> Iterator[tuple[str, Any]]:
     """The JSON Pointers at which the field holds something, the best first, each with its value."""
     if stated_at is None:
-        paths = (place + path for path in layout.fields.get(name, ()) + PLAIN.fields[name])
+        paths = [place + path for path in layout.fields.get(name, ()) + PLAIN.fields[name]]
     elif stated_at.startswith("/"):
-        paths = iter([tuple(step.replace("~1", "/").replace("~0", "~") for step in stated_at[1:].split("/"))])
+        paths = [tuple(step.replace("~1", "/").replace("~0", "~") for step in stated_at[1:].split("/"))]
     else:
-        paths = iter([(*place, stated_at)])
+        paths = [(*place, stated_at)]
     for path in paths:
         reached, found = _reach(value, path)
         is_reference = isinstance(found, dict) and found.keys() <= {"@id", "@type"}

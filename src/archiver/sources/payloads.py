@@ -1,4 +1,4 @@
-"""Items cut out of a stream: the whole of it, its lines, or the elements of a JSON array. Bounded by the largest item."""
+"""Items cut out of a stream: the whole of it, its lines, the elements of a JSON array. Bounded by the largest item."""
 
 import hashlib
 import re
@@ -63,7 +63,8 @@ class _Gathering:
             return ()
         message = f"The item has {self._length} bytes; {self._limits.item} are allowed (--max-item-size)."
         if self._digest is not None:
-            message += f" Its first {self._limits.kept} bytes are kept; the whole has the digest sha256:{self._digest.hexdigest()}."
+            digest = f"sha256:{self._digest.hexdigest()}"
+            message += f" Its first {self._limits.kept} bytes are kept; the whole has the digest {digest}."
         return (Finding(code="E107", message=message, found=str(self._length), expected=f"<= {self._limits.item}"),)
 
 
