@@ -1,7 +1,7 @@
-"""Which detector reads short real text best? Prints, for each, the share of texts that it decodes rightly, and its cost.
+"""Which detector reads short real text best? Prints for each the share of texts that it decodes rightly, and its cost.
 
-Every text is encoded, optionally damaged by one stray byte, and handed over; right is a decoding equal to that of the true
-encoding, whatever the name. The sentences are in tests/data/languages.json.
+Every text is encoded, damaged by one stray byte or not (*), and handed over; right is a decoding equal to that of the
+true encoding, whatever the name. The sentences are in tests/data/languages.json.
 
     python benchmarks/detect.py            needs chardet and charset-normalizer: pip install chardet charset-normalizer
 """

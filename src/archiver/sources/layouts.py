@@ -3,7 +3,7 @@
 A layout is known by keys that only it has. Its own fields come first, and then those of `PLAIN`, in their order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,11 +171,17 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
     ('/body', 'field:headline', None)
     """
     place, layout = _find(value)
-    _, article = _reach(value, place)
+    place, article = _reach(value, place)
     if not isinstance(article, dict):
         found = json_type(value)
         return Finding(code="E104", message=f"An article is a JSON object; this is {found}.", found=found)
-    places = {name: tuple(_places(value, place, layout, name, fields.get(name))) for name in FIELDS}
+    places: dict[str, tuple[tuple[str, Any], ...]] = {}
+    for name in FIELDS:
+        if name in fields:
+            places[name] = tuple(_places(value, [_stated_path(fields[name], place)]))
+        else:
+            known = (path for path in layout.fields.get(name, ()) + PLAIN.fields[name] if path[0] in article)
+            places[name] = tuple(_places(value, [place + path for path in known]))
     text = _text(places["text"])
     if isinstance(text, Finding):
         return text
@@ -215,14 +221,15 @@ def _is_schema_article(node: Any) -> bool:
     return any(name.endswith("Article") or name in BLOGS for name in names)
 
 
-def _places(value: Any, place: Path, layout: Layout, name: str, stated_at: str | None) -> Iterator[tuple[str, Any]]:
-    """The JSON Pointers at which the field holds something, the best first, each with its value."""
-    if stated_at is None:
-        paths = [place + path for path in layout.fields.get(name, ()) + PLAIN.fields[name]]
-    elif stated_at.startswith("/"):
-        paths = [tuple(step.replace("~1", "/").replace("~0", "~") for step in stated_at[1:].split("/"))]
-    else:
-        paths = [(*place, stated_at)]
+def _stated_path(stated_at: str, place: Path) -> Path:
+    """Where the user says a field to be: a JSON Pointer into the whole value, or a key of the article's object."""
+    if not stated_at.startswith("/"):
+        return (*place, stated_at)
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in stated_at[1:].split("/"))
+
+
+def _places(value: Any, paths: Iterable[Path]) -> Iterator[tuple[str, Any]]:
+    """The JSON Pointers to what stands at the paths, each with its value; paths that lead nowhere are passed over."""
     for path in paths:
         reached, found = _reach(value, path)
         is_reference = isinstance(found, dict) and found.keys() <= {"@id", "@type"}
