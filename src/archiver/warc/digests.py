@@ -70,3 +70,8 @@ def _attempt(decode: Callable[[str], bytes], value: str) -> bytes | None:
         return decode(value)
     except ValueError:
         return None
+
+
+def compute(algorithm: str, data: bytes) -> bytes:
+    """The digest of `data` by hashlib's name of an algorithm."""
+    return hashlib.new(algorithm, data, usedforsecurity=False).digest()

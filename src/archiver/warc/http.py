@@ -9,6 +9,8 @@ from typing import Protocol
 _HEAD_LIMIT = 1 << 20
 _END = re.compile(rb"\n\r?\n")
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*\bchunked\b", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([0-9]{3})")
+_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([!-:<-~]+)", re.IGNORECASE | re.MULTILINE)
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[^\n]{0,4096}\n")
 
 
@@ -79,3 +81,15 @@ def _line_end(data: bytes, at: int) -> int:
 def _tell(hashes: list[Hash], data: bytes) -> None:
     for each in hashes:
         each.update(data)
+
+
+def head_of(block: bytes) -> tuple[str | None, str | None]:
+    """Status and media type (without parameters) of an HTTP response; `None` where it does not say.
+
+    >>> head_of(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html; charset=utf-8\\r\\n\\r\\nhello")
+    ('200', 'text/html')
+    """
+    end = _END.search(block, 0, _HEAD_LIMIT)
+    head = block[: end.end()] if end else block[:_HEAD_LIMIT]
+    status, media_type = _STATUS.match(head), _TYPE.search(head)
+    return status and status[1].decode("ascii"), media_type and media_type[1].decode("ascii").lower()

@@ -6,7 +6,7 @@ the *file*, so that the reader above knows no compression. Only a window is held
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -18,6 +18,8 @@ _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 MAGIC = b"\x1f\x8b\x08"
 START = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
 """What proves a record's start where others have failed: a version line and the beginning of a named field."""
+
+Tap = Callable[[bytes], object]
 
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
@@ -108,9 +110,10 @@ class _Window:
 class Plain(_Window):
     """An uncompressed file, in which each record is a unit of its own."""
 
-    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+    def __init__(self, stream: BinaryIO, head: bytes, tap: Tap | None) -> None:
         super().__init__()
         self._stream = stream
+        self._tap = tap
         self._buffer = head
         self._position = self._start = stream.tell() - len(head) if stream.seekable() else 0
         self._hash = hashlib.sha256()
@@ -122,6 +125,8 @@ class Plain(_Window):
 
     def _taken(self, data: bytes) -> None:
         self._hash.update(data)
+        if self._tap is not None:
+            self._tap(data)
         self._position += len(data)
 
     def begin(self) -> int | None:
@@ -146,9 +151,10 @@ class Plain(_Window):
 class Gzip(_Window):
     """A gzip file, each member a unit. Several records in one member can be read, but have no extent of their own."""
 
-    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+    def __init__(self, stream: BinaryIO, head: bytes, tap: Tap | None) -> None:
         super().__init__()
         self._stream = stream
+        self._tap = tap
         self._raw = head
         self._raw_at = 0
         self._base = self._start = stream.tell() - len(head) if stream.seekable() else 0
@@ -209,6 +215,8 @@ class Gzip(_Window):
         self._hash.update(piece[:used])
         self._raw_at += used
         self._inflated += len(data)
+        if self._tap is not None:
+            self._tap(data)
         if self._inflated > max(_RATIO_FROM, _RATIO * (self._base + self._raw_at - self._start)):
             raise self._damaged(f"the gzip member inflates to more than {_RATIO} times its size")
         return data
@@ -253,12 +261,13 @@ def _opens_record(piece: memoryview) -> bool:
         return False
 
 
-def units(stream: BinaryIO) -> Plain | Gzip:
+def units(stream: BinaryIO, tap: Tap | None = None) -> Plain | Gzip:
     """The units of the WARC file `stream`, by what its first mebibyte holds: gzip members, or records as they are.
 
+    `tap` is told the uncompressed bytes as they pass.
     A stream that can seek is read from where it stands. One that cannot is read once: less is found behind damage.
     """
     head = stream.read(_WINDOW)
     if head.startswith(MAGIC) or (not head.startswith(b"WARC/") and START.search(head) is None and MAGIC in head):
-        return Gzip(stream, head)
-    return Plain(stream, head)
+        return Gzip(stream, head, tap)
+    return Plain(stream, head, tap)

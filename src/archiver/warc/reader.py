@@ -16,7 +16,7 @@ from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.warc import digests, grammar
 from archiver.warc.http import Entity
-from archiver.warc.members import DamagedError, Gzip, Plain, units
+from archiver.warc.members import DamagedError, Gzip, Plain, Tap, units
 
 KEEP = 1 << 26
 _HEAD_LIMIT = 1 << 20
@@ -73,13 +73,14 @@ def bare(uri: str | None) -> str | None:
     return uri[1:-1] if uri and uri[0] == "<" and uri[-1] == ">" else uri
 
 
-def read(stream: BinaryIO, *, keep: int = KEEP) -> Iterator[Record | Finding]:
+def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Iterator[Record | Finding]:
     """Every record of the WARC file `stream` and its faults: those of its head before it, those of its block behind it.
 
     `keep` is the longest block, in bytes, that is given as bytes; longer ones are hashed as they pass. Findings carry
-    the offset, and the record's id where it is known.
+    the offset, and the record's id where it is known. `tap` is called with the file's uncompressed bytes, in order, as they
+    pass: for a digest over them, whatever compressor made the file.
     """
-    unit = units(stream)
+    unit = units(stream, tap)
     before: int | None = None
     shared = False
     offset = unit.begin()

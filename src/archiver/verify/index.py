@@ -1,0 +1,220 @@
+"""The CDXJ index of a WACZ, plain or ZipNum: its order, its rows, and each row against the record that it points at."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
+from isal import isal_zlib
+
+from archiver.findings import Finding
+from archiver.model import sha256
+from archiver.verify.captures import FIELDS, expected
+from archiver.verify.table import Table, key_of
+from archiver.verify.tree import Tree
+from archiver.warc import cdxj, digests
+from archiver.warc.reader import Record
+
+_LINE_LIMIT = 1 << 20
+_BLOCK_LIMIT = 1 << 26
+_ROW = re.compile(rb"([^ ]+) ([0-9]{14}) (\{.*\})\r?\n?")
+_POINTER = re.compile(rb"([^ ]+ [0-9]{14}) (\{.*\})\r?\n?")
+_META = b"!meta "
+_InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
+
+RecordAt = Callable[[str, int], Record | None]
+"""Reads the record at an offset of a file of the package."""
+
+
+class Row(NamedTuple):
+    """A row of an index: its sort key, its 14 digits, and its JSON, with every value as a string."""
+
+    key: str
+    timestamp: str
+    fields: Mapping[str, str]
+
+
+class Index:
+    """The index `name` of the WACZ at `prefix` in a tree; `captures` are the records that should stand in it."""
+
+    def __init__(self, tree: Tree, prefix: str, name: str, captures: Table, record_at: RecordAt) -> None:
+        self._tree = tree
+        self._prefix = prefix
+        self._name = name
+        self._captures = captures
+        self._record_at = record_at
+        self._present = frozenset(tree.names())
+
+    def check(self, pages: Table) -> Iterator[Finding]:
+        """What is wrong with the index; marks in `pages` the addresses and times that it knows."""
+        before = b""
+        for number, line in enumerate(self._lines(), 1):
+            if isinstance(line, Finding):
+                yield line
+                continue
+            if line < before:
+                yield self._finding("E421", "The row sorts before the one above it; look-ups will miss it.", number)
+            before = line
+            row = parse(line)
+            if row is None:
+                yield self._finding(
+                    "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
+                )
+                continue
+            pages.mark(key_of(row.fields.get("url", ""), row.timestamp))
+            yield from (each.at(file=self._name, line=number) for each in self._row(row))
+
+    def _row(self, row: Row) -> Iterator[Finding]:
+        url = row.fields.get("url", "")
+        if url and row.key != _key(url):
+            yield Finding(
+                code="E423",
+                message="The row's key is not that of its URL.",
+                found=row.key[:200],
+                expected=_key(url)[:200],
+            )
+        marked = self._captures.mark(
+            key_of(*(row.timestamp if name == "timestamp" else row.fields.get(name, "") for name in FIELDS))
+        )
+        if marked is False:
+            yield Finding(code="E425", message="The index has this row twice.")
+        elif marked is None:
+            yield from self._compare(row)
+
+    def _compare(self, row: Row) -> Iterator[Finding]:
+        """A row that is not what is expected of any record: what it points at, and how the two differ."""
+        filename, offset = row.fields.get("filename", ""), row.fields.get("offset", "")
+        path = f"{self._prefix}archive/{filename}"
+        record = self._record_at(path, int(offset)) if path in self._present and _is_number(offset) else None
+        if record is None or str(record.offset) != offset:
+            yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
+            return
+        wanted = expected(record, filename)
+        self._captures.mark(key_of(*wanted.values()))
+        for name in FIELDS:
+            found = row.timestamp if name == "timestamp" else row.fields.get(name)
+            if found is not None and not _agree(name, found, wanted[name], record):
+                yield Finding(
+                    code="E423",
+                    message=f"The row's {name} is not that of the record it points at.",
+                    record=record.id,
+                    found=found[:200],
+                    expected=wanted[name][:200],
+                )
+
+    def _lines(self) -> Iterator[bytes | Finding]:
+        if not self._name.endswith(".gz"):
+            with self._tree.open(self._name) as stream:
+                yield from iter(lambda: stream.readline(_LINE_LIMIT), b"")
+            return
+        pointers = self._name.removesuffix(".cdx.gz") + ".idx"
+        if pointers not in self._present:
+            yield Finding(
+                code="E426", message="The compressed index has no .idx beside it; players cannot use it.", file=pointers
+            )
+            return
+        with self._tree.open(pointers) as idx, self._tree.open(self._name) as blocks:
+            yield from self._blocks(pointers, idx, blocks)
+
+    def _blocks(self, pointers: str, idx: BinaryIO, blocks: BinaryIO) -> Iterator[bytes | Finding]:
+        """The lines of a ZipNum index: each line of the .idx points at a gzip member, and names its first row."""
+        end = 0
+        for number, line in enumerate(iter(lambda: idx.readline(_LINE_LIMIT), b""), 1):
+            if number == 1 and line.startswith(_META):
+                continue
+            fault, lines, end = _block(line, blocks, end)
+            if fault:
+                yield Finding(code="E426", message=fault, file=pointers, line=number, found=_shown(line))
+            yield from lines
+        if blocks.read(1):
+            yield Finding(
+                code="E426",
+                message="The compressed index goes on where the .idx points at nothing more.",
+                file=self._name,
+                offset=end,
+            )
+
+    def _finding(self, code: str, message: str, line: int, found: str | None = None) -> Finding:
+        return Finding(code=code, message=message, file=self._name, line=line, found=found)
+
+
+def parse(line: bytes) -> Row | None:
+    """A row from its line; `None` where the line is none.
+
+    >>> parse(b'org,example)/ 20240506070809 {"url": "https://example.org/", "offset": 7}').fields["offset"]
+    '7'
+    """
+    match = _ROW.fullmatch(line)
+    value = _object(match[3]) if match else None
+    if match is None or value is None:
+        return None
+    fields = {name: text if isinstance(text, str) else str(text) for name, text in value.items()}
+    return Row(match[1].decode("utf-8", "replace"), match[2].decode("ascii"), fields)
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _block(line: bytes, blocks: BinaryIO, start: int) -> tuple[str | None, list[bytes], int]:
+    """What is wrong with a block, its lines, and where it ends; blocks follow one another without a gap."""
+    match = _POINTER.fullmatch(line)
+    pointer = _object(match[2]) if match else None
+    if match is None or pointer is None:
+        return "This is no line of an .idx: key, 14 digits, JSON object.", [], start
+    length = pointer.get("length")
+    if pointer.get("offset") != start or not isinstance(length, int) or not 0 < length <= _BLOCK_LIMIT:
+        return "The block does not start where the one before it ends, or has no sound length.", [], start
+    member = blocks.read(length)
+    lines = _inflated(member).splitlines(keepends=True)
+    if pointer.get("digest", sha256(member)) != sha256(member):
+        return "The block is not what its digest says.", lines, start + length
+    if not lines or not lines[0].startswith(match[1] + b" "):
+        return "The block cannot be read, or its first row is another.", lines, start + length
+    return None, lines, start + length
+
+
+def _inflated(member: bytes) -> bytes:
+    inflater = isal_zlib.decompressobj(wbits=31)
+    try:
+        data = bytes(inflater.decompress(member, _BLOCK_LIMIT))
+    except _InflateError:
+        return b""
+    return data if inflater.eof and not inflater.unused_data else b""
+
+
+def _agree(name: str, found: str, wanted: str, record: Record) -> bool:
+    if name == "digest":
+        return _same_digest(found, wanted, record)
+    # What a response's media type is called when its head names none, indexers decide for themselves.
+    return found == wanted or (name == "mime" and record.type not in ("resource", "metadata"))
+
+
+def _same_digest(found: str, wanted: str, record: Record) -> bool:
+    """Equal in any spelling; of a record without a payload digest, indexers compute one by whatever algorithm."""
+    if found == wanted:
+        return True
+    labelled = found if ":" in found else f"sha1:{found}"
+    try:
+        stated, known = digests.parse(labelled), digests.parse(wanted)
+    except KeyError:
+        return False
+    if record.get("WARC-Payload-Digest") is None and record.block is not None and stated is not None:
+        return digests.compute(stated.algorithm, record.block) == stated.value
+    return stated is not None and stated == known
+
+
+def _key(url: str) -> str:
+    return cdxj.key(url).decode("utf-8", "replace")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16
+
+
+def _shown(line: bytes) -> str:
+    return line[:200].decode("utf-8", "backslashreplace").rstrip("\n")

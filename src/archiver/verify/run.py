@@ -1,0 +1,72 @@
+"""The run report against what was found: counts that add up, and digests that do not hang on a compressor."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+
+from archiver.findings import Finding
+from archiver.package import layout
+from archiver.record import schema
+from archiver.verify.survey import Tally
+from archiver.verify.table import key_of
+
+_LIMIT = 1 << 28
+
+
+def check(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:
+    """What in run.json is not so; `tally` is what the records of the package say."""
+    name = prefix + layout.RUN
+    try:
+        run: Any = orjson.loads(stream.read(_LIMIT))
+    except orjson.JSONDecodeError as error:
+        yield Finding(code="E502", message=f"The run report is not JSON: {error}.", file=name)
+        return
+    faults = [each.at(file=name) for each in schema.check(run, schema.RUN)]
+    yield from faults
+    if not faults:
+        yield from (each.at(file=name) for each in (*_items(run, tally), *_counts(run, tally), *_warcs(run, tally)))
+
+
+def check_rejected(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:
+    """rejected.json holds the rejection records of the package, one a line of its array, and no other."""
+    name = prefix + layout.REJECTED
+    listed = {
+        key_of(row)
+        for line in stream
+        if (row := line.decode("utf-8", "replace").strip(" ,\r\n")) not in ("[", "]", "[]")
+    }
+    if listed != tally.rejections:
+        found, expected = len(listed), len(tally.rejections)
+        message = "rejected.json does not list the rejected items that the WARC files hold."
+        yield Finding(code="E612", message=message, file=name, found=f"{found} items", expected=f"{expected} items")
+
+
+def _items(run: dict[str, Any], tally: Tally) -> Iterator[Finding]:
+    items = run["counts"]["items"]
+    if run["items"] != sum(items.values()):
+        yield _differs("$.items", run["items"], sum(items.values()))
+    if items["archived"] + items["duplicate"] != tally.articles:
+        yield _differs("$.counts.items", items["archived"] + items["duplicate"], tally.articles)
+    if items["rejected"] != tally.rejected:
+        yield _differs("$.counts.items.rejected", items["rejected"], tally.rejected)
+
+
+def _counts(run: dict[str, Any], tally: Tally) -> Iterator[Finding]:
+    for name, counted in tally.counts.items():
+        stated = run["counts"][name]
+        for kind in sorted(stated.keys() | counted.keys()):
+            if stated.get(kind, 0) != counted[kind]:
+                yield _differs(f"$.counts.{name}.{kind}", stated.get(kind, 0), counted[kind])
+
+
+def _warcs(run: dict[str, Any], tally: Tally) -> Iterator[Finding]:
+    stated = {each["path"]: (each["records"], each["records_digest"]) for each in run["warcs"]}
+    for path in sorted(stated.keys() | tally.warcs.keys()):
+        if stated.get(path) != tally.warcs.get(path):
+            yield _differs(f"$.warcs ({path})", stated.get(path), tally.warcs.get(path))
+
+
+def _differs(path: str, stated: object, found: object) -> Finding:
+    message = "The run report says otherwise than the records of the package."
+    return Finding(code="E611", message=message, path=path, found=str(found)[:200], expected=str(stated)[:200])

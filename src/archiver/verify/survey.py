@@ -1,0 +1,325 @@
+"""One pass over all WARC files of a package: what each says by itself, and what can only be said of all together.
+
+A file of `archive/` is read in step with the file of `derived/` that bears its name, so that an article's three records
+are at hand together. What is not at hand (a duplicate's original, say) is looked up behind the pass, by its place.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from archiver.findings import Finding
+from archiver.package import layout
+from archiver.record import schema
+from archiver.verify import derivation
+from archiver.verify.captures import signature
+from archiver.verify.table import Table, key_of
+from archiver.verify.tree import CHUNK, Tree
+from archiver.warc.reader import Record, bare, read
+
+KEEP = 1 << 28
+INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
+REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
+_REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
+_ARTICLE = layout.provenance_uri("").removesuffix(".json")
+_REJECTION = layout.rejection_uri("").removesuffix(".json")
+_NEAR = 512
+_OFFSET_BITS = 40
+_OFFSET_MASK = (1 << _OFFSET_BITS) - 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted on the way: articles, rejections, and what their records list, as the run report counts it."""
+
+    articles: int = 0
+    rejected: int = 0
+    rejections: set[int] = field(default_factory=set)
+    counts: dict[str, Counter[str]] = field(
+        default_factory=lambda: {name: Counter() for name in ("findings", "repairs", "links", "tweets")}
+    )
+    warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Counts what a valid article or rejection record lists."""
+        self.counts["findings"].update(each["code"] for each in record["findings"])
+        self.counts["repairs"].update(each["rule"] for each in record.get("repairs", ()))
+        self.counts["links"].update(each["kind"] for each in record.get("links", ()))
+        self.counts["tweets"].update(each["form"] for each in record.get("tweets", ()))
+
+
+class Survey:
+    """The WARC files of a package. `prefix` is where they stand in the tree; `warcs` are their names in it."""
+
+    def __init__(self, tree: Tree, prefix: str, warcs: list[str]) -> None:
+        self._tree = tree
+        self._prefix = prefix
+        self._warcs = warcs
+        self._files: list[str] = []
+        self._ids = Table()
+        self._conversions = Table()
+        self._references = {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
+        self._near: dict[str, None] = {}
+        self._original: Record | None = None
+        self._deferred = array("Q")
+        self._unclaimed: set[int] = set()
+        self.captures = Table()
+        self.tally = Tally()
+
+    def read(self) -> Iterator[Finding]:
+        """Reads every file once, and yields what is wrong with records by themselves and with articles at hand."""
+        waiting = dict.fromkeys(self._warcs)
+        for name in self._warcs:
+            if name in waiting:
+                partner = self._prefix + layout.DERIVED + name.removeprefix(self._prefix + layout.ARCHIVE)
+                partner = partner if name != partner and partner in waiting else ""
+                waiting.pop(name)
+                waiting.pop(partner, None)
+                yield from self._read_pair(name, partner)
+
+    def relations(self) -> Iterator[Finding]:
+        """What can be said when all is read: ids that repeat or dangle, and articles whose records stand far apart."""
+        for first, second in self._ids.repeated():
+            where = f"{self._files[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
+            yield self._at(second, Finding(code="E223", message=f"The record has the id of another, in {where}."))
+        for name in REFERENCES:
+            for key, place in zip(*self._references[name.lower()], strict=True):
+                if self._ids.find(key) is None:
+                    yield self._at(
+                        place, Finding(code="E601", message=f"{name} names a record that is not in the package.")
+                    )
+        for place in self._deferred:
+            yield from self._late(place)
+        for place in sorted(self._unclaimed) if self.tally.articles else ():
+            yield self._at(place, Finding(code="E613", message="No article record speaks of this conversion."))
+
+    def unindexed(self) -> Iterator[Finding]:
+        """The captures that no index row was found for."""
+        for place in self.captures.unmarked():
+            yield self._at(place, Finding(code="E424", message="The index has no row for this record."))
+
+    def record_at(self, name: str, offset: int) -> Record | None:
+        """The record that starts at a byte of a file; `None` where none does."""
+        with self._tree.open(name) as stream:
+            if stream.seekable():
+                stream.seek(offset)
+            else:
+                while offset and (data := stream.read(min(offset, CHUNK))):
+                    offset -= len(data)
+            each = next(
+                (each for each in read(stream, keep=KEEP) if isinstance(each, Record) or each.code == "E201"), None
+            )
+        return each if isinstance(each, Record) else None
+
+    def place(self, value: int) -> tuple[str, int]:
+        """File and offset of a place, as the tables hold it."""
+        return self._files[value >> _OFFSET_BITS], value & _OFFSET_MASK
+
+    def _at(self, place: int, finding: Finding) -> Finding:
+        name, offset = self.place(place)
+        record = self.record_at(name, offset)
+        return finding.at(file=name, offset=offset, record=record and record.id)
+
+    def _read_pair(self, name: str, partner: str) -> Iterator[Finding]:
+        conversions = _Conversions(self._walk(partner) if partner else iter(()))
+        for place, each in self._walk(name):
+            if isinstance(each, Finding):
+                yield each
+            elif each.type == "conversion":
+                self._unclaimed.add(place)
+            elif each.type == "metadata" and (each.uri or "").startswith((_ARTICLE, _REJECTION)):
+                yield from (
+                    found.at(file=name, offset=each.offset, record=each.id)
+                    for found in self._described(place, each, conversions)
+                )
+            yield from conversions.findings()
+        self._unclaimed.update(conversions.rest())
+        yield from conversions.findings()
+
+    def _walk(self, name: str) -> Iterator[tuple[int, Record | Finding]]:
+        """The records of a file and their places; each is entered into the tables first."""
+        number = len(self._files)
+        self._files.append(name)
+        whole, count = sha256(), 0
+        with self._tree.open(name) as stream:
+            for each in read(stream, keep=KEEP, tap=whole.update):
+                if isinstance(each, Finding):
+                    yield 0, each.at(file=name)
+                    continue
+                place = number << _OFFSET_BITS | each.offset
+                if not count and each.type != "warcinfo":
+                    yield (
+                        0,
+                        Finding(
+                            code="W222", message="The file does not start with a warcinfo record.", file=name, offset=0
+                        ),
+                    )
+                count += 1
+                self._enter(place, name, each)
+                yield place, each
+        self.tally.warcs[name.removeprefix(self._prefix)] = (count, "sha256:" + whole.hexdigest())
+
+    def _enter(self, place: int, name: str, record: Record) -> None:
+        if record.id is not None:
+            self._ids.add(key_of(record.id), place)
+            self._near[record.id] = None
+            if len(self._near) > _NEAR:
+                self._near.pop(next(iter(self._near)))
+        if record.type in ("resource", "response"):
+            self._original = record
+        if not _REFERENCE_FIELDS.isdisjoint(record.fields):
+            self._refer(place, record)
+        if record.type == "conversion":
+            self._conversions.add(_conversion_key(record.get("WARC-Refers-To"), record.block_digest), place)
+        if record.type in INDEXED and name.startswith(f"{self._prefix}{layout.ARCHIVE}/"):
+            self.captures.add(key_of(*signature(record, name.rpartition("/")[2])), place)
+
+    def _refer(self, place: int, record: Record) -> None:
+        """Keeps the references of a record that do not lead to one that has just gone by."""
+        for header, value in record.headers:
+            target = bare(value) or ""
+            if header.lower() in _REFERENCE_FIELDS and target not in self._near:
+                keys, places = self._references[header.lower()]
+                keys.append(key_of(target))
+                places.append(place)
+
+    def _described(self, place: int, record: Record, conversions: "_Conversions") -> Iterator[Finding]:
+        """An article or rejection record: its JSON, its schema, and, where all is at hand, its derivation."""
+        value = yield from self._valid(record)
+        if value is None:
+            return
+        self.tally.add(value)
+        refers_to = bare(record.get("WARC-Refers-To")) or ""
+        original = self._original if self._original and self._original.id == refers_to else None
+        if (record.uri or "").startswith(_REJECTION):
+            self.tally.rejected += 1
+            self.tally.rejections.add(key_of((record.block or b"").decode("utf-8", "replace").strip()))
+            conversion = None
+        else:
+            self.tally.articles += 1
+            conversion = conversions.of(refers_to, self._near)
+        if original is None or (conversion is None and "text" in value):
+            self._deferred.append(place)
+        else:
+            yield from _derivation(value, original, conversion)
+
+    def _valid(self, record: Record) -> Generator[Finding, None, dict[str, Any] | None]:
+        try:
+            value = orjson.loads(record.block or b"")
+        except orjson.JSONDecodeError as error:
+            yield Finding(code="E502", message=f"The record is not JSON: {error}.")
+            return None
+        expected = schema.REJECTION if (record.uri or "").startswith(_REJECTION) else schema.ARTICLE
+        faults = list(schema.check(value, expected))
+        yield from faults
+        if faults:
+            return None
+        if (record.uri or "").rpartition("/")[2] != value["id"].removeprefix(
+            "urn:uuid:"
+        ) + ".json" or record.id != value["id"]:
+            yield Finding(
+                code="E614",
+                message="The record's id is not that of its WARC-Record-ID and WARC-Target-URI.",
+                path="$.id",
+                found=value["id"],
+            )
+        return dict(value)
+
+    def _late(self, place: int) -> Iterator[Finding]:
+        """An article whose original or conversion was not at hand: both are read again, by their places."""
+        name, offset = self.place(place)
+        record = self.record_at(name, offset)
+        assert record is not None
+        value = orjson.loads(record.block or b"")
+        original = self._found(self._ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
+        found: list[Finding] = []
+        if original is None:
+            found.append(
+                Finding(
+                    code="E602", message="The record refers to no record in the package that holds its original bytes."
+                )
+            )
+        elif "text" not in value:
+            found += _derivation(value, original, None)
+        else:
+            found += self._late_derivation(value, original)
+        yield from (each.at(file=name, offset=offset, record=record.id) for each in found)
+
+    def _late_derivation(self, value: Mapping[str, Any], original: Record) -> Iterator[Finding]:
+        digest = value["text"]["digest"] if isinstance(value["text"], dict) else ""
+        place = self._conversions.find(_conversion_key(original.id, digest))
+        conversion = self._found(place)
+        if conversion is None:
+            yield Finding(
+                code="E604",
+                message="The package holds no conversion of the original with the digest of the article's text.",
+                path="$.text",
+            )
+            return
+        self._unclaimed.discard(place or 0)
+        yield from _derivation(value, original, conversion)
+
+    def _found(self, place: int | None) -> Record | None:
+        return None if place is None else self.record_at(*self.place(place))
+
+
+def _conversion_key(refers_to: str | None, digest: str) -> int:
+    return key_of(bare(refers_to) or "", digest)
+
+
+def _derivation(value: Mapping[str, Any], original: Record, conversion: Record | None) -> Iterator[Finding]:
+    if conversion is not None:
+        return derivation.check(value, original, conversion)
+    return derivation.check_bytes(value, original)
+
+
+class _Conversions:
+    """The conversions of a derived file, taken as the articles of its archive file come by."""
+
+    def __init__(self, walk: Iterator[tuple[int, Record | Finding]]) -> None:
+        self._walk = walk
+        self._findings: list[Finding] = []
+        self._left: list[int] = []
+        self._next: tuple[int, Record] | None = None
+
+    def of(self, original_id: str, seen: Mapping[str, object]) -> Record | None:
+        """The conversion of an original, if it is the next. One whose original has gone by already is passed over."""
+        while (each := self._peek()) is not None:
+            place, record = each
+            about = bare(record.get("WARC-Refers-To")) or ""
+            if about == original_id:
+                self._next = None
+                return record
+            if about not in seen:
+                return None
+            self._next = None
+            self._left.append(place)
+        return None
+
+    def findings(self) -> Iterator[Finding]:
+        """What was found in the file since the last call."""
+        found, self._findings = self._findings, []
+        yield from found
+
+    def rest(self) -> list[int]:
+        """The places of the conversions that no article took."""
+        while (each := self._peek()) is not None:
+            self._left.append(each[0])
+            self._next = None
+        return self._left
+
+    def _peek(self) -> tuple[int, Record] | None:
+        while self._next is None:
+            each = next(self._walk, None)
+            if each is None:
+                return None
+            if isinstance(each[1], Finding):
+                self._findings.append(each[1])
+            elif each[1].type == "conversion":
+                self._next = (each[0], each[1])
+        return self._next

@@ -1,0 +1,135 @@
+"""Where a package's bytes are: a folder, or a zip read without unpacking it. Both give names, sizes and streams.
+
+Names are relative, with `/`. Nothing is opened that is no regular file inside the folder.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from archiver.findings import Finding
+
+CHUNK = 1 << 20
+
+
+class Tree(Protocol):
+    """The files of a package."""
+
+    def names(self) -> list[str]:
+        """The names of all its files, sorted."""
+
+    def size(self, name: str) -> int:
+        """The length of a file in bytes."""
+
+    def open(self, name: str) -> BinaryIO:
+        """A stream of the file's bytes."""
+
+    def structure(self) -> Iterator[Finding]:
+        """What is wrong with the container itself."""
+
+
+class Folder:
+    """A folder on disk. Links and special files are named in `structure`, and are not among its files."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._sizes: dict[str, int] = {}
+        self._findings: list[Finding] = []
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            for entry in sorted((root / prefix).iterdir()):
+                if stat.S_ISDIR(entry.lstat().st_mode):
+                    folders.append(f"{prefix}{entry.name}/")
+                else:
+                    self._enter(prefix + entry.name, entry.lstat())
+
+    def _enter(self, name: str, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+            self._irregular(name, f"This is {kind}; it is not followed, and cannot be part of a package.")
+        elif not name.isascii() and not _is_text(name):
+            self._irregular(name, "The file's name is not UTF-8.")
+        else:
+            self._sizes[name] = status.st_size
+
+    def _irregular(self, name: str, message: str) -> None:
+        self._findings.append(
+            Finding(code="E430", message=message, file=name.encode("utf-8", "backslashreplace").decode())
+        )
+
+    def names(self) -> list[str]:
+        """The names of all its files, sorted."""
+        return sorted(self._sizes)
+
+    def size(self, name: str) -> int:
+        """The length of a file in bytes."""
+        return self._sizes[name]
+
+    def open(self, name: str) -> BinaryIO:
+        """A stream of the file's bytes. Raises OSError."""
+        return (self._root / name).open("rb")
+
+    def structure(self) -> Iterator[Finding]:
+        """Links, special files, and names that are no text."""
+        yield from self._findings
+
+
+class Single:
+    """A file by itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def names(self) -> list[str]:
+        """Its name alone."""
+        return [self._path.name]
+
+    def size(self, _name: str) -> int:
+        """Its length in bytes."""
+        return self._path.stat().st_size
+
+    def open(self, _name: str) -> BinaryIO:
+        """A stream of its bytes. Raises OSError."""
+        return self._path.open("rb")
+
+    def structure(self) -> Iterator[Finding]:
+        """Nothing: there is no container."""
+        return iter(())
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_unsafe(name: str) -> bool:
+    """Whether a name could lead out of the folder that it is unpacked into, or is no name at all.
+
+    >>> [is_unsafe(name) for name in ("archive/a.warc", "/etc/passwd", "a/../../b", "C:/x", "a\\\\b", "")]
+    [False, True, True, True, True, True]
+    """
+    parts = name.split("/")
+    return "" in parts or "." in parts or ".." in parts or "\\" in name or name[1:2] == ":" or not name.isprintable()
+
+
+def digests(stream: BinaryIO, algorithms: Iterable[str]) -> Mapping[str, str]:
+    """Hex digests of a stream, by hashlib's names of the algorithms, in one reading."""
+    hashes: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    while data := stream.read(CHUNK):
+        for each in hashes.values():
+            each.update(data)
+    return {name: each.hexdigest() for name, each in hashes.items()}
+
+
+def read_small(tree: Tree, name: str, limit: int) -> bytes | None:
+    """A file's bytes; `None` where it is longer than `limit`, which no sound file of its kind is."""
+    with tree.open(name) as stream:
+        data = stream.read(limit + 1)
+    return data if len(data) <= limit else None
