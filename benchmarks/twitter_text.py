@@ -2,8 +2,8 @@
 
     python benchmarks/twitter_text.py FOLDER
 
-FOLDER holds `autolink.yml` and `validate.yml` of twitter-text. An autolink case passes where links, mentions and hashtags
-are those of the expected HTML, in its order. A difference without a reason here ends with status 1.
+FOLDER holds `autolink.yml` and `validate.yml` of twitter-text. An autolink case passes where links, mentions and
+hashtags are those of the expected HTML, in its order. A difference without a reason here ends with status 1.
 """
 
 import argparse

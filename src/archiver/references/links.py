@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archiver.model import Span
 from archiver.references.domains import is_top_level
-from archiver.references.urls import canonical
+from archiver.references.urls import canonical, escaped, host_of
 
 
 class Surface(NamedTuple):
@@ -29,7 +29,7 @@ _BREAKS = (
     r"\ua960-\ua97f\uac00-\uf8ff\uf900-\ufaff\ufe00-\ufe4f\ufeff-\uffff\U00010000-\U0010ffff"
 )
 # No server takes a longer link. The bound, and that of the nesting, keep a line of nothing but links linear.
-_MAX_TAIL = 8192
+_MAX_TAIL = 4096
 _MAX_NESTING = 8
 _TAIL = re.compile(rf"[/?#][^{_BREAKS}]{{0,{_MAX_TAIL - 1}}}")
 _BRACKET = re.compile(r"[()\[\]]")
@@ -41,9 +41,11 @@ _HOST = re.compile(
     r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\x00-,/:-@\[-^`{-\xbf\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{1,255})"
     r"(?::[0-9]{1,5})?"
 )
-_PLAIN_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?::[0-9]{1,5})?")
+# Without a scheme, the scripts that divide words: Latin, Greek, Cyrillic.
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9_\u00c0-\u052f-]+(?:\.[A-Za-z0-9_\u00c0-\u052f-]+)+(?::[0-9]{1,5})?")
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
 _LOCAL_CHARACTERS = _HOST_CHARACTERS | frozenset("+%'~")
+_PLACE_ON_HOST = re.compile(r":\S")
 _GLUED = re.compile(r"(?<=[A-Za-z0-9])(?![A-Za-z0-9\u00c0-\u024f._-])")
 _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
 # The codes of Twitter's own short links have at most ten characters; what is glued to them is the text that follows.
@@ -101,7 +103,7 @@ def _www(text: str, anchor: int, floor: int) -> Surface | None:
     """`www.` and what follows it, where it begins a host."""
     if anchor > floor and (text[anchor - 1].isalnum() or text[anchor - 1] in "@._-"):
         return None
-    found = _bounded(text, anchor, anchor, _PLAIN_HOST)
+    found = _bounded(text, anchor, anchor, _HOST)
     if found is None or not (found.truncated or _has_known_domain(found.url)):
         return None
     return found
@@ -127,7 +129,7 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
 
 
 def _mail(text: str, at: int, floor: int) -> Surface | None:
-    """An e-mail address; a handle with a host (`@jane@mastodon.example`) is none."""
+    """An e-mail address; a handle with a host (`@jane@mastodon.example`) and a place on one (`git@host:x`) are none."""
     start = _back(text, at, max(floor, at - _MAX_LOCAL), _LOCAL_CHARACTERS)
     local = text[start:at].lstrip(".-'%+~")
     start = at - len(local)
@@ -137,11 +139,11 @@ def _mail(text: str, at: int, floor: int) -> Surface | None:
     host = domain[0].partition(":")[0].rstrip("-_")
     if not host.rpartition(".")[2].isalpha() or len(host.rpartition(".")[2]) < 2:
         return None
-    url = canonical(host)
-    if url is None:
-        return None
     span = Span(start, at + 1 + len(host))
-    return Surface(span, "mailto:" + local.replace("%", "%25") + "@" + url[len("https://") : -1], False)
+    url = canonical(host)
+    if url is None or _PLACE_ON_HOST.match(text, span.end):
+        return None
+    return Surface(span, f"mailto:{escaped(local.replace('%', '%25'))}@{url[len('https://') : -1]}", False)
 
 
 def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> Surface | None:
@@ -151,11 +153,14 @@ def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> S
         return None
     coded = _CODED.match(text, start)
     end = coded.end() if coded else _end(text, start, match)
-    whole = coded is not None and len(coded[0].rpartition("/")[2]) == _CODE_LENGTH
-    truncated = (text.startswith(_ELLIPSIS, end) and not whole) or end - match.end() >= _MAX_TAIL
-    surface = text[start:end]
-    url = canonical(surface)
-    if url is None or not (truncated or "." in url.split("/", 3)[2] or "[" in surface):
+    code = coded[0].rpartition("/")[2] if coded else None
+    cut = text.startswith(_ELLIPSIS, end) and (code is None or len(code) < _CODE_LENGTH)
+    truncated = cut or end - match.end() >= _MAX_TAIL
+    if code == "" and not truncated:
+        return None
+    url = canonical(text[start:end])
+    # A name without a dot is known in some office alone; cut short, it may have been any name.
+    if url is None or not (truncated or any(mark in host_of(url) for mark in ".:")):
         return None
     return Surface(Span(start, end), url, truncated)
 
@@ -168,12 +173,10 @@ def _end(text: str, start: int, host: re.Match[str]) -> int:
     end = host.end()
     tail = _TAIL.match(text, end)
     if tail is None:
-        return _stripped(text, host.start(), end)
+        return _stripped(text, host.start(), end, _TRAILING + "-_")
     limit = _balanced(text, tail.start(), tail.end())
-    quote = text[start - 1] if start else ""
-    if quote in {"'", "*", "|", "_"}:  # what opens right before the link closes it
-        closed = text.find(quote, end, limit)
-        limit = limit if closed < 0 else closed
+    if text[start - 1 : start] == "'" and (closing := text.find("'", end, limit)) >= 0:
+        limit = closing
     limit = _stripped(text, end, limit)
     if text[limit - 1] == "s" and text[limit - 2] == "'" and limit - 2 > end:  # a possessive is the sentence's
         limit -= 2
@@ -189,9 +192,9 @@ def _glued(host: re.Match[str]) -> int:
     return host.start() + mixed.start() if mixed else host.end()
 
 
-def _stripped(text: str, start: int, end: int) -> int:
+def _stripped(text: str, start: int, end: int, marks: str = _TRAILING) -> int:
     """`end` without the punctuation that closes the sentence and not the link."""
-    while end > start and text[end - 1] in _TRAILING:
+    while end > start and text[end - 1] in marks:
         end -= 1
     return end
 
@@ -213,10 +216,10 @@ def _balanced(text: str, start: int, end: int) -> int:
 
 
 def _back(text: str, place: int, floor: int, characters: frozenset[str]) -> int:
-    while place > floor and text[place - 1] in characters:
+    while place > floor and (text[place - 1] in characters or "\u00c0" <= text[place - 1] <= "\u052f"):
         place -= 1
     return place
 
 
 def _has_known_domain(url: str) -> bool:
-    return is_top_level(url.split("/", 3)[2].partition(":")[0].rpartition(".")[2])
+    return is_top_level(host_of(url).rpartition(".")[2])

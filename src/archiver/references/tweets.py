@@ -38,9 +38,9 @@ class _Name(NamedTuple):
 _HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]\s{0,3}")
 
 # What other software writes around `(@handle)` and a date: Instagram's captions, and bylines.
-_CAPTION = re.compile(r"(?i)\b(?:post|photo|video|reel|story)\s+(?:shared|posted)\s+by\b")
-_CLOCK = re.compile(r"(?i)[,،]?\s+(?:at|um|à|a las|às|alle|om|kl\.?)\s+\d")
-_BYLINE = re.compile(r"(?i)\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door|av)\s+\S[^.!?\n]{0,60}\Z")
+_CAPTION = re.compile(r"(?i)\b(?:post|photo|video|reel|story)\s(?:shared|posted)\sby\s[^()]{0,60}\Z")
+_CLOCK = re.compile(r"[,،]?\s(?:at|um|à|a las|às|alle|om|kl\.?)\s\d")
+_BYLINE = re.compile(r"\s{0,9}(?i:by|von|par|por|di|door|av|from)\s(?:[^\Wa-z\d_]\S{0,30}\s{1,3}){1,5}\Z")
 
 # An em dash, whole or as broken software leaves it, may be glued to its neighbours; the others need a blank.
 _EM = r"[—―⸺\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#8212;|---?|ÔÇö"
@@ -52,7 +52,7 @@ _HYPHEN = re.compile(
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
 _MAX_TWEET = 400  # a tweet has at most 280, of which a link counts 23 whatever its length
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
-_GAP = re.compile(r"[ \t\xa0]{2,}(?=\S)")
+_GAP = re.compile(r"(?<![ \t\xa0])[ \t\xa0]{2,}+(?=\S)")
 _BLANK_LINE = re.compile(r"\n[ \t\xa0]*\n\s*")
 _SENTENCE = re.compile(r"(?:(?<![A-Z])(?<!\b[DJMS]r)\.|[!?…:。！？])[\"”’)»]*\s*(?=\S)")
 _WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
@@ -142,7 +142,7 @@ def _undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[
     or else the last capitalised words are: a guess, and called one.
     """
     line = _line_start(text, low, paren)
-    if _BYLINE.match(text, line, paren):
+    if _BYLINE.match(text[line:paren]):
         return None
     edge = max(line, paren - _MAX_NAME)
     if (last := bisect_right(link_ends, paren)) and link_ends[last - 1] > edge:

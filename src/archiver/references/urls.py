@@ -109,7 +109,7 @@ def absolute(value: str, base: str | None = None) -> str | None:
         return None
     try:
         path, query = _hash_bang(place, path, query, fragment)
-        return f"{scheme}://{place}{_escaped(path) or '/'}" + (f"?{_escaped(query)}" if query is not None else "")
+        return f"{scheme}://{place}{escaped(path) or '/'}" + (f"?{escaped(query)}" if query is not None else "")
     except UnicodeEncodeError:  # a lone surrogate has no UTF-8 form
         return None
 
@@ -168,7 +168,11 @@ def status(url: str) -> Status | None:
 
 
 def host_of(url: str) -> str:
-    """The host of a canonical URL, in lower-case ASCII, without user and port."""
+    """The host of a canonical URL, in lower-case ASCII, without user and port.
+
+    >>> host_of("https://jane@example.org:8080/"), host_of("http://[::1]/a")
+    ('example.org', '[::1]')
+    """
     match = _AUTHORITY.fullmatch(url.split("/", 3)[2])
     assert match is not None  # a canonical URL was made of these parts
     return match[2]
@@ -201,7 +205,7 @@ def _authority(scheme: str, authority: str | None) -> str | None:
         return None
     port = "" if not port or int(port) == int(_PORTS.get(scheme, "0")) else f":{int(port)}"
     try:
-        return (f"{_escaped(user)}@" if user else "") + host + port
+        return (f"{escaped(user)}@" if user else "") + host + port
     except UnicodeEncodeError:
         return None
 
@@ -257,8 +261,14 @@ def _hash_bang(place: str, path: str, query: str | None, fragment: str | None) -
     return f"/{path}", rest or None
 
 
-def _escaped(part: str) -> str:
-    """Percent-encode what RFC 3986 does not let stand (sections 2.1, 2.4); escapes keep their value, in upper case."""
+def escaped(part: str) -> str:
+    """`part` with all percent-encoded that RFC 3986 does not let stand (sections 2.1, 2.4); an escape stays, in capitals.
+
+    >>> escaped("100% übrig%2f")
+    '100%25%20%C3%BCbrig%2F'
+
+    Raises UnicodeEncodeError where the part holds a lone surrogate, which has no UTF-8 form.
+    """
     if _CLEAN.fullmatch(part):
         return part
     return _ESCAPED.sub(_escape, part)
