@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.interop import contents, peers
 
 _EXAMPLES = peers.ROOT / "examples" / "articles"

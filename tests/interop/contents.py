@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -26,8 +27,11 @@ class Record:
     payload: bytes
 
     @property
-    def charset(self) -> str:
-        return _parse_content_type(self.content_type).get_content_charset("utf-8")
+    def text(self) -> str:
+        """The payload as a browser reads it: by the charset it is told, else by the byte order mark."""
+        told = _parse_content_type(self.content_type).get_content_charset()
+        seen = "utf-16" if self.payload.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8"
+        return self.payload.decode(told or seen, "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Article:
     @property
     def undamaged_words(self) -> list[str]:
         """Return the words that the original has as they are, those beyond ASCII first: they tell charsets apart."""
-        original = self.original.payload.decode(self.original.charset, "replace")
+        original = self.original.text
         return sorted((word for word in self.words if word in original), key=str.isascii)
 
 

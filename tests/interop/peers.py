@@ -24,7 +24,7 @@ def missing() -> str | None:
         "Chromium": _find_browser() is not None,
     }
     absent = [name for name, there in needed.items() if not there]
-    return f"{' and '.join(absent)} not set up: run tests/tools/peers.sh" if absent else None
+    return f"not set up: {', '.join(absent)}; run tests/tools/peers.sh" if absent else None
 
 
 def run(tool: str, *arguments: str | Path, cwd: Path | None = None) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+
 from tests.interop import peers, webserver
 
 _ARGUMENTS = (

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.interop import contents, peers
 
 pytestmark = pytest.mark.interop

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.interop import contents, pywb
 
 pytestmark = pytest.mark.interop

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
 from tests.interop import contents, replayweb
 
 pytestmark = pytest.mark.interop

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
+
 from tests.interop import contents, replayweb
 
 # Fonts and pictures have come, and what they moved has been drawn.
