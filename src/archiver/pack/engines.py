@@ -1,5 +1,6 @@
 """Where shards are worked on: any `concurrent.futures.Executor`. Knows nothing of archives."""
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -25,8 +26,12 @@ class InProcess(Executor):
 
 
 def processes(count: int) -> Executor:
-    """A pool of fresh processes: a forked one would inherit the locks of the parent's threads."""
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    """A pool of fresh processes: a forked one would inherit the locks of the parent's threads.
+
+    Ctrl-C goes to every process of a terminal; it is the parent's to answer.
+    """
+    ignoring = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=signal.signal, initargs=ignoring)
 
 
 def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int) -> Iterator[Made]:

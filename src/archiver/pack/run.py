@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archiver.errors import CannotWrite, UsedWrongly
-from archiver.pack import engines
+from archiver.pack import destination, engines
 from archiver.pack.assemble import Report, assemble
 from archiver.pack.config import Config
 from archiver.pack.shard import FOLDERS, Job, Receipt, finished, write_shard
@@ -34,9 +34,10 @@ def pack(
     `on_plan` hears how many bytes there are to do, `tick` how many more are done. Nothing stands at `out` before all
     of it is there; what is finished stays in a work folder beside it until then, for `resume`.
 
-    Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, CannotRead for sources that are
-    not there, CannotWrite where the disk does not take it.
+    Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, or where it would harm a source,
+    CannotRead for sources that are not there, CannotWrite where the disk does not take it.
     """
+    destination.check(out, [source for source in sources if isinstance(source, Path)])
     if out.exists() and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it, --resume goes on with a run that was broken off")
     shards = list(plan(sources, shard_size=config.shard_size))

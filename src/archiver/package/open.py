@@ -115,6 +115,11 @@ class Package:
         """Every article, duplicates among them."""
         return (entry for entry in self if isinstance(entry, Entry))
 
+    def rejections(self) -> Iterator[dict[str, Any]]:
+        """The record of each rejected item, in order, from `provenance/rejected.json`, which has one a line."""
+        with self.files.open(layout.REJECTED) as stream:
+            yield from (orjson.loads(line.rstrip(b",\n")) for line in stream if line.startswith(b"{"))
+
     def original(self, entry: Entry) -> bytes:
         """The original bytes of an article. Raises CannotRead where the package does not hold them."""
         for record in _records(self.files, entry.warc):

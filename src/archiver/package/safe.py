@@ -3,8 +3,6 @@
 import html
 import re
 
-# HTML reads a carriage return as a line feed, and carries no NUL (HTML Standard, sections 13.2.3.5 and 13.2.5.1).
-_NOT_CARRIED = str.maketrans({"\r": "&#13;", "\0": "\ufffd"})
 # Control characters, line separators, and what turns the direction of writing: a stray U+2069 ends any isolate (UAX 9).
 _DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]")
 # A reference may be followed when it leads to the web or to a letter and is nothing but visible ASCII (RFC 3986).
@@ -17,7 +15,8 @@ def escape(text: str) -> str:
     >>> escape('<a href="x">')
     '&lt;a href=&quot;x&quot;&gt;'
     """
-    return html.escape(text).translate(_NOT_CARRIED)
+    # HTML reads a carriage return as a line feed, and carries no NUL (HTML Standard, sections 13.2.3.5 and 13.2.5.1).
+    return html.escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
 
 
 def isolated(text: str) -> str:
@@ -26,7 +25,18 @@ def isolated(text: str) -> str:
     >>> isolated("left\\u202etfel")
     '<bdi>left⟨U+202E⟩tfel</bdi>'
     """
-    return f"<bdi>{escape(_DISTURBING.sub(lambda match: _named(match.group()), text))}</bdi>"
+    return f"<bdi>{escape(disarmed(text))}</bdi>"
+
+
+def disarmed(text: str, keep: str = "") -> str:
+    """`text` with a name for each character that would disturb what stands beside it, except those of `keep`.
+
+    >>> disarmed("left\\u202etfel\\x1b[2J\\n")
+    'left⟨U+202E⟩tfel⟨U+001B⟩[2J⟨U+000A⟩'
+    >>> disarmed("one\\ntwo", keep="\\n")
+    'one\\ntwo'
+    """
+    return _DISTURBING.sub(lambda match: match.group() if match.group() in keep else _named(match.group()), text)
 
 
 def exact(text: str, longest: int) -> str:
@@ -35,7 +45,9 @@ def exact(text: str, longest: int) -> str:
     >>> exact("it\\xe2\\x80\\x99s", 60), exact("\\udc9d", 60), exact("abc", 2)
     ('itâ⟨U+0080⟩⟨U+0099⟩s', '⟨byte 9D⟩', 'ab…')
     """
-    shown = "".join(char if char.isprintable() else _named(char) for char in text[:longest])
+    shown = text[:longest]
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else _named(char) for char in shown)
     return shown if len(text) <= longest else shown + "…"
 
 

@@ -1,0 +1,34 @@
+"""`archiver export`."""
+
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import output_options, package_argument, writing
+
+TABLES = ("articles", "links", "tweets", "repairs")
+
+
+@click.command()
+@package_argument
+@click.option("--table", type=click.Choice(TABLES), help="Flat rows: one an article, link, tweet or repair.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@output_options
+def command(package: Path, table: str | None, form: str, output: Path | None, overwrite: bool) -> None:
+    """Write the article records of a package as JSON Lines, each with its text.
+
+    With --table, rows for a spreadsheet or a data frame; csv without --table is --table articles.
+    """
+    from archiver.package.open import open_package
+    from archiver.record import provenance
+    from archiver.report import tables
+
+    records = (provenance.to_dict(entry.article, inline=True) for entry in open_package(package).articles())
+    if form == "csv":
+        rows = tables.csv_lines(table or "articles", records)
+    elif table:
+        rows = tables.jsonl(table, records)
+    else:
+        rows = map(provenance.to_bytes, records)
+    with writing(output, overwrite=overwrite) as stream:
+        stream.writelines(rows)

@@ -1,0 +1,87 @@
+"""What several commands share: options, standard input as a file, and files that are written whole or not at all."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STDIN = Path("-")
+"""How a command line names standard input."""
+
+
+def verbosity(command: Command) -> Command:
+    """Add `-q` and `-v`. They may stand before or after the command's name; `is_quiet` and `is_verbose` tell."""
+    for flags, text in ((("-v", "--verbose"), "Say more."), (("-q", "--quiet"), "Say only what was found or failed.")):
+        option = click.option(*flags, is_flag=True, expose_value=False, callback=_remember, help=text)
+        command = option(command)
+    return command
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.find_root().meta[f"archiver.{option.name}"] = True
+
+
+def is_quiet() -> bool:
+    """Whether `-q` was given."""
+    return bool(click.get_current_context().find_root().meta.get("archiver.quiet"))
+
+
+def is_verbose() -> bool:
+    """Whether `-v` was given."""
+    return bool(click.get_current_context().find_root().meta.get("archiver.verbose"))
+
+
+def package_argument(command: Command) -> Command:
+    """Add the argument PACKAGE: a bag, its `data/` folder, or a `.wacz`."""
+    return click.argument("package", type=click.Path(path_type=Path))(command)
+
+
+def source_argument(command: Command) -> Command:
+    """Add the optional argument FILE, standard input by default."""
+    return click.argument("file", type=click.Path(path_type=Path), default=STDIN)(command)
+
+
+def output_options(command: Command) -> Command:
+    """Add `-o FILE` and `--overwrite`."""
+    flag = click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+    path = click.option(
+        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, not to standard output."
+    )
+    return path(flag(command))
+
+
+@contextmanager
+def spooled() -> Iterator[Path]:
+    """Standard input as a file, for what has to be read twice or by several processes. It is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="archiver-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as spool:
+            shutil.copyfileobj(sys.stdin.buffer, spool)
+        yield path
+
+
+def read(path: Path) -> bytes:
+    """All bytes of a file, or of standard input."""
+    return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+
+
+@contextmanager
+def writing(path: Path | None, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A stream to `path`, which stands there only when all is written; to standard output where there is no path."""
+    if path is None or path == STDIN:
+        yield sys.stdout.buffer
+        return
+    if path.exists() and not overwrite:
+        raise click.UsageError(f"{click.format_filename(path)} exists; --overwrite replaces it.")
+    from archiver.pack.durable import replacing
+
+    with replacing(path) as stream:
+        yield stream

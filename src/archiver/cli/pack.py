@@ -1,0 +1,130 @@
+"""`archiver pack`."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.cli.options import STDIN, is_quiet, is_verbose, spooled, verbosity
+from archiver.cli.progress import bar
+from archiver.cli.values import Address, Encoding, Field, Size, Stem, Time, packaging_time
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.option(
+    "-o", "--output", "out", required=True, metavar="OUT", help="The package: a folder, or a file ending in .wacz."
+)
+@click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
+)
+@click.option("--created", type=Time(), help="The time of packaging, ISO 8601. [default: SOURCE_DATE_EPOCH, or now]")
+@click.option(
+    "--name", type=Stem(), default="articles", show_default=True, help="What the WARC files' names begin with."
+)
+@click.option("--title", help="The package's title; of a single article also the article's.")
+@click.option("--description", help="What the package is. [default: its counts]")
+@click.option("--operator", help="Who is responsible for the package.")
+@click.option("--url", type=Address(), help="The address of the article, where SOURCE is a single one.")
+@click.option("--base-uri", type=Address(), help="Where the sources stood: relative addresses are resolved against it.")
+@click.option(
+    "--encoding",
+    type=Encoding(),
+    help="The encoding of text files, where nothing beside them says it. [default: detected]",
+)
+@click.option("--field", "fields", type=Field(), multiple=True, help="Where in a JSON item a field is; repeatable.")
+@click.option("--max-item-size", type=Size(), default="64M", show_default=True, help="Reject larger items.")
+@verbosity
+def command(
+    sources: tuple[Path, ...], out: str, overwrite: bool, resume: bool, jobs: int | None, **options: Any
+) -> None:
+    """Pack articles into a package: WARC files in a WACZ, unpacked in a BagIt bag, or as one .wacz file.
+
+    SOURCE is a file, a folder, or - for standard input: .txt and .text files in any encoding, .json, .jsonl and
+    .ndjson, each also with .gz or .zst. A file NAME.meta.json beside NAME says what NAME itself does not. An item
+    that is no article is rejected with its reason, and its bytes are archived too.
+
+    \b
+    Fields for --field: text title url authors site language published modified retrieved
+    """
+    from archiver.pack.run import pack
+    from archiver.package.open import open_package
+    from archiver.report import packed
+
+    config = _config(sources, options)
+    with _stdin(sources) as given, bar("Packing") as (on_plan, tick), _interruptible(out):
+        report = pack(
+            given,
+            _destination(out),
+            config,
+            jobs=jobs or os.cpu_count() or 1,
+            overwrite=overwrite,
+            resume=resume,
+            on_plan=on_plan,
+            tick=tick,
+        )
+    if not is_quiet() or report.rejected:
+        rejections = open_package(Path(out)).rejections()
+        shown = None if is_verbose() else packed.SHOWN
+        click.echo("\n".join(packed.summary(report, out, rejections, shown=shown)))
+    click.get_current_context().exit(1 if report.rejected else 0)
+
+
+def _config(sources: tuple[Path, ...], options: dict[str, Any]) -> Any:
+    """What decides the package's bytes. Raises UsageError where an option is for a single article only."""
+    from archiver.pack.config import Config
+
+    created = packaging_time(options.pop("created"))
+    is_single = _is_single(sources)
+    if options["url"] and not is_single:
+        raise click.UsageError(
+            "--url is the address of one article, so it goes with one SOURCE that is a .txt, .text or .json file. "
+            "Many articles say theirs in a field, or in a NAME.meta.json beside each."
+        )
+    article_title = options["title"] if is_single else None
+    return Config(created=created, article_title=article_title, **options)
+
+
+def _is_single(sources: tuple[Path, ...]) -> bool:
+    from archiver.sources.kinds import kind_of
+
+    return len(sources) == 1 and not sources[0].is_dir() and kind_of(sources[0].name)[0] in {"text", "json"}
+
+
+def _destination(out: str) -> Path:
+    if out.endswith("/") and Path(out).suffix == ".wacz":
+        raise click.UsageError(
+            f"{out} names a folder, and a name that ends in .wacz is for one file; leave one of them out."
+        )
+    return Path(out)
+
+
+@contextmanager
+def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
+    """The sources, with standard input spooled to a file: its items are read by several processes."""
+    from archiver.sources.shards import Stdin
+
+    if sources.count(STDIN) > 1:
+        raise click.UsageError("- was given more than once; there is one standard input.")
+    if STDIN not in sources:
+        yield list(sources)
+        return
+    with spooled() as path:
+        yield [Stdin(path=path) if source == STDIN else source for source in sources]
+
+
+@contextmanager
+def _interruptible(out: str) -> Iterator[None]:
+    from archiver.pack.run import work_folder
+
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        kept = work_folder(Path(out))
+        went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept.exists() else ""
+        raise KeyboardInterrupt(f"interrupted; no package was written to {out}.{went_on}") from error

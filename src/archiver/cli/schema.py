@@ -1,0 +1,18 @@
+"""`archiver schema`."""
+
+import sys
+
+import click
+
+from archiver.record import schema
+
+
+@click.command()
+@click.argument("name", default="article")
+@click.option("--list", "is_list", is_flag=True, help="List the names of the schemas.")
+def command(name: str, is_list: bool) -> None:
+    """Print a JSON Schema: of the article record, or the one called NAME."""
+    if is_list:
+        click.echo("\n".join(schema.names()))
+    else:
+        sys.stdout.buffer.write(schema.source(name))

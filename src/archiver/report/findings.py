@@ -1,0 +1,53 @@
+"""Findings as text: one line each, and how many there were."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from archiver.findings import CODES, SEVERITIES, Finding
+from archiver.report import plain
+
+
+def row(finding: Finding) -> str:
+    """Code, place and sentence on one line.
+
+    >>> row(Finding(code="E301", message="The block is not what its digest says.", file="a.warc.gz", offset=512))
+    'E301 a.warc.gz, byte 512 — The block is not what its digest says.'
+    """
+    where = place(finding)
+    return plain.line(f"{finding.code} {where} — {finding.message}" if where else f"{finding.code} — {finding.message}")
+
+
+def place(finding: Finding) -> str:
+    """Where it is, from the file down to the JSON path; empty where nothing is known.
+
+    >>> place(Finding(code="E501", message="", file="a.jsonl", line=3, path="$.url"))
+    'a.jsonl, line 3, $.url'
+    """
+    parts = (
+        finding.file,
+        f"line {finding.line}" if finding.line is not None else None,
+        f"byte {finding.offset}" if finding.offset is not None else None,
+        finding.record,
+        finding.path,
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def tally(codes: Mapping[str, int]) -> str:
+    """How many errors, warnings and notes, by codes and their number; empty for none.
+
+    >>> tally({"E301": 2, "I117": 1})
+    '2 errors, 1 note'
+    """
+    found = Counter[str]()
+    for code, number in codes.items():
+        found[SEVERITIES[code[0]]] += number
+    return ", ".join(plain.count(found[name], name) for name in SEVERITIES.values() if found[name])
+
+
+def legend(codes: Iterable[str]) -> Iterator[str]:
+    """What each code means, and the clause that it rests on."""
+    for code in sorted(set(codes)):
+        known = CODES[code]
+        clause = f" ({known.clause})" if known.clause else ""
+        yield f"{code} {known.title}: {known.meaning}{clause}"
