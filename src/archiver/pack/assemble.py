@@ -30,7 +30,7 @@ from archiver.warc import cdxj
 # Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
 PLAIN_LINES = 10_000
 # The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("charset-normalizer", "ftfy", "isal", "jsonschema", "surt", "warcio")
+DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "warcio")
 # The index key of an article's original bytes; a rejected item's end in `.bin`.
 _ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
@@ -113,7 +113,7 @@ def _counts(receipts: Iterable[Receipt]) -> dict[str, dict[str, int]]:
     for receipt in receipts:
         for name, counts in receipt.counts.items():
             totals.setdefault(name, Counter()).update(counts)
-    return {name: dict(sorted(counter.items())) for name, counter in totals.items()}
+    return {name: dict(sorted(counter.items())) for name, counter in sorted(totals.items())}
 
 
 def _each(folder: Path, name: str, receipts: Iterable[Receipt]) -> Iterator[bytes]:

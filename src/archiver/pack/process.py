@@ -4,6 +4,7 @@ decode → read the item → repair → find references → build the record →
 the way is `Rejected` with the findings that say why; nothing is raised for data that is not right.
 """
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -33,6 +34,9 @@ from archiver.sources.metadata import merged
 from archiver.text.decode import Decoded, decode, not_text
 from archiver.text.ledger import Alignment
 from archiver.text.repair import Repaired, repair
+
+# BCP 47 section 2.1, as far as a pattern can tell.
+_TAG = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def process(capture: Capture, config: Config) -> Archived | Rejected:
@@ -101,7 +105,7 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
         title=title.text if title else None,
         authors=tuple(author.text for author in authors),
         site=site.text if site else None,
-        language=known.language.value if known.language else None,
+        language=_language(known.language, notes),
         published=published,
         modified=modified,
         retrieved=retrieved,
@@ -141,6 +145,18 @@ def _moment(known: Metadata, name: str, notes: list[Finding]) -> Moment | None:
         message = f"the date of {stated.basis} is in no form that can be read without guessing; the record has none"
         notes.append(Finding(code="W113", message=message, path=f"$.{name}", found=ascii(stated.value)))
     return read
+
+
+def _language(stated: Stated | None, notes: list[Finding]) -> str | None:
+    """A language tag, also where it is spelt as a locale: `en_GB`."""
+    if stated is None:
+        return None
+    tag = stated.value.strip().split(".")[0].replace("_", "-")
+    if _TAG.fullmatch(tag):
+        return tag
+    message = f"{stated.basis} is no language tag (BCP 47); the record has none"
+    notes.append(Finding(code="W116", message=message, path="$.language", found=ascii(stated.value)))
+    return None
 
 
 def _line(stated: Stated | None, field: str) -> Repaired | None:

@@ -1,0 +1,57 @@
+"""Results come in the order of the jobs, with a bounded number under way, from every engine."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from archiver.pack.engines import InProcess, in_order, processes
+
+
+@pytest.mark.parametrize("executor", [InProcess, lambda: ThreadPoolExecutor(3), lambda: processes(2)])
+def test_every_engine_gives_the_same_in_the_same_order(executor: Callable[[], Executor]) -> None:
+    with executor() as pool:
+        assert list(in_order(pool, abs, [-3, 2, -1], window=2)) == [3, 2, 1]
+
+
+class Recorder(Executor):
+    """An executor whose futures finish when they are asked for, and that counts what is under way."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.futures.append(future)
+        if len(self.futures) > 2:
+            self.futures[-3].set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_no_more_jobs_are_taken_than_the_window_holds() -> None:
+    taken: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    results = in_order(Recorder(), abs, jobs(), window=3)
+    next(results)
+    assert taken == [0, 1, 2]
+
+
+def test_what_has_not_begun_is_cancelled_when_the_caller_stops() -> None:
+    recorder = Recorder()
+    results = in_order(recorder, abs, iter(range(100)), window=4)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert [future.cancelled() for future in recorder.futures] == [False, False, True, True]
+
+
+def test_an_error_reaches_the_caller_in_its_turn() -> None:
+    results = in_order(InProcess(), lambda number: 1 // number, [1, 0, 1], window=1)
+    assert next(results) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(results)

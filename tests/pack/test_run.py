@@ -1,0 +1,212 @@
+"""The main job, whole: what stands at OUT, when, and that it is always the same."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from archiver.errors import CannotRead, CannotWrite, UsedWrongly
+from archiver.findings import Finding
+from archiver.model import sha256
+from archiver.pack import assemble as assembling
+from archiver.pack import shard as sharding
+from archiver.pack.config import Config
+from archiver.pack.run import pack, work_folder
+from archiver.package.open import Entry, Rejection, open_package
+from archiver.record import schema
+
+CONFIG = Config(created="2024-05-06T07:08:09Z", title="Piers", operator="The Example Library")
+LINES = [
+    {"text": "The pier is gone.", "url": "https://news.example/1"},
+    {"text": "The pier is back. https://t.co/Zz9aa\n— Ada (@ada_e) July 21, 2017"},
+    {"text": 7},
+    {"text": "The pier is gone.", "url": "https://news.example/1"},
+]
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder with a text, an unknown file, and JSON Lines of which one is broken and one a duplicate."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "pier.txt").write_bytes("The pierâ€™s gone.\r\n".encode())
+    (folder / "pier.xyz").write_bytes(b"?")
+    (folder / "wire.jsonl").write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
+    return folder
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, or every member of a zip, with its bytes."""
+    if root.is_dir():
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    with ZipFile(root) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_every_item_has_an_outcome_and_the_counts_add_up(sources: Path, tmp_path: Path) -> None:
+    report = pack([sources], tmp_path / "out", CONFIG)
+    assert report.counts["items"] == {"archived": 3, "duplicate": 1, "rejected": 1}
+    assert [note.file for note in report.notes] == ["pier.xyz"]
+    package = open_package(tmp_path / "out")
+    entries = list(package)
+    assert [type(entry) for entry in entries] == [Entry, Entry, Entry, Rejection, Entry]
+    assert [entry.is_duplicate for entry in entries if isinstance(entry, Entry)] == [False, False, False, True]
+    run = package.run()
+    assert list(schema.check(run)) == []
+    assert run["items"] == sum(run["counts"]["items"].values()) == 5
+    rejected = json.loads((tmp_path / "out/data/provenance/rejected.json").read_bytes())
+    assert [row["findings"][0]["code"] for row in rejected] == ["E106"]
+
+
+def test_the_package_gives_back_original_bytes_and_texts(sources: Path, tmp_path: Path) -> None:
+    pack([sources], tmp_path / "out.wacz", CONFIG)
+    package = open_package(tmp_path / "out.wacz")
+    first, _, third, last = package.articles()
+    assert package.original(first) == (sources / "pier.txt").read_bytes()
+    assert first.article.text == "The pier’s gone.\n"
+    assert package.original(last) == json.dumps(LINES[3]).encode()
+    assert third.article.tweets[0].handle == "ada_e"
+    assert last.article.text == "The pier is gone."
+
+
+@pytest.mark.parametrize("name", ["out", "out.wacz"])
+def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(
+    sources: Path, tmp_path: Path, name: str
+) -> None:
+    config = Config(created=CONFIG.created, shard_size=1100)
+    packages = []
+    for jobs in (1, 2):
+        (tmp_path / str(jobs)).mkdir()
+        out = tmp_path / str(jobs) / name
+        pack([sources], out, config, jobs=jobs)
+        packages.append(out.read_bytes() if out.is_file() else contents(out))
+    assert packages[0] == packages[1]
+
+
+def test_a_folder_and_a_wacz_hold_the_same_files(sources: Path, tmp_path: Path) -> None:
+    pack([sources], tmp_path / "out", CONFIG)
+    pack([sources], tmp_path / "out.wacz", CONFIG)
+    bag = contents(tmp_path / "out")
+    tags = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"}
+    assert {name.removeprefix("data/"): data for name, data in bag.items() if name not in tags} == contents(
+        tmp_path / "out.wacz"
+    )
+    assert b"Contact-Name: The Example Library" in bag["bag-info.txt"]
+
+
+def test_duplicates_across_shards_are_counted_once_each(sources: Path, tmp_path: Path) -> None:
+    report = pack([sources], tmp_path / "out", Config(created=CONFIG.created, shard_size=1100))
+    assert len(json.loads((tmp_path / "out/data/provenance/run.json").read_bytes())["warcs"]) > 2
+    assert report.counts["items"] == {"archived": 3, "duplicate": 1, "rejected": 1}
+
+
+def test_a_large_shard_rolls_over(sources: Path, tmp_path: Path) -> None:
+    pack([sources], tmp_path / "out", Config(created=CONFIG.created, warc_size=2000))
+    names = sorted(path.name for path in (tmp_path / "out/data/archive").iterdir())
+    assert names[:2] == ["articles-00000-001.warc.gz", "articles-00000-002.warc.gz"] or len(names) > 1
+    assert names == sorted(path.name for path in (tmp_path / "out/data/derived").iterdir())
+    assert len(list(open_package(tmp_path / "out").articles())) == 4
+
+
+def test_many_lines_make_a_zipnum_index(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembling, "PLAIN_LINES", 3)
+    pack([sources], tmp_path / "out", CONFIG)
+    assert sorted(path.name for path in (tmp_path / "out/data/indexes").iterdir()) == ["index.cdx.gz", "index.idx"]
+
+
+def test_out_that_exists_is_refused_and_stays(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    with pytest.raises(UsedWrongly, match="--overwrite replaces it"):
+        pack([sources], out, CONFIG)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["out", "out.wacz"])
+def test_overwrite_replaces_what_stands_there(sources: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    pack([sources / "pier.txt"], out, CONFIG)
+    pack([sources], out, CONFIG, overwrite=True)
+    assert len(list(open_package(out).articles())) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "sources"])
+
+
+def test_nothing_to_read_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CannotRead, match="no article in"):
+        pack([tmp_path / "empty"], tmp_path / "out", CONFIG)
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+class Full:
+    """A disk that is full at the nth write, and at every one after."""
+
+    def __init__(self, whole: Callable[..., object], writes: int) -> None:
+        self.whole, self.left = whole, writes
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(28, "No space left on device")
+        return self.whole(*args, **kwargs)
+
+
+@pytest.mark.parametrize("writes", range(0, 12, 3))
+def test_a_full_disk_leaves_nothing_at_out_and_the_run_can_go_on(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    config = Config(created=CONFIG.created, shard_size=1100)
+    pack([sources], tmp_path / "whole", config)
+    out = tmp_path / "out"
+    for module in (sharding, assembling):
+        monkeypatch.setattr(module, "replacing", Full(module.replacing, writes))
+    with pytest.raises(CannotWrite, match=r"No space left on device.*--resume goes on"):
+        pack([sources], out, config)
+    monkeypatch.undo()
+    assert not out.exists()
+    pack([sources], out, config, resume=True)
+    assert contents(out) == contents(tmp_path / "whole")
+    assert not work_folder(out).exists()
+
+
+def test_resume_does_finished_shards_no_more(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Config(created=CONFIG.created, shard_size=1100)
+    out = tmp_path / "out"
+    monkeypatch.setattr("archiver.pack.run.assemble", Full(lambda: None, 0))
+    with pytest.raises(CannotWrite):
+        pack([sources], out, config)
+    monkeypatch.undo()
+    monkeypatch.setattr("archiver.pack.run.write_shard", Full(lambda: None, 0))
+    pack([sources], out, config, resume=True)
+    assert len(list(open_package(out).articles())) == 4
+
+
+def test_resume_with_other_options_does_them_anew(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one = Config(created=CONFIG.created)
+    for folder in sharding.FOLDERS:
+        (work_folder(out) / folder).mkdir(parents=True)
+    (work_folder(out) / "receipts/00000").write_bytes(b"{}")
+    pack([sources], out, one, resume=True)
+    pack([sources], tmp_path / "whole", one)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_the_manifest_s_digest_is_the_package_s(sources: Path, tmp_path: Path) -> None:
+    report = pack([sources], tmp_path / "out", CONFIG)
+    assert report.digest == sha256((tmp_path / "out/data/datapackage.json").read_bytes())
+
+
+def test_progress_hears_every_byte(sources: Path, tmp_path: Path) -> None:
+    planned: list[int] = []
+    done: list[int] = []
+    pack([sources], tmp_path / "out", CONFIG, on_plan=planned.append, tick=done.append)
+    assert planned == [sum((sources / name).stat().st_size for name in ("pier.txt", "wire.jsonl"))]
+    assert 0 < sum(done) <= planned[0]
+
+
+def test_notes_are_findings(sources: Path, tmp_path: Path) -> None:
+    report = pack([sources], tmp_path / "out", CONFIG)
+    assert all(isinstance(note, Finding) for note in report.notes)
