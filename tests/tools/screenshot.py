@@ -4,11 +4,11 @@
 
 It writes
 
-    reading-desktop.png   the reading copy of an article, as a file of its own, on a wide screen
-    reading-dark.png      the same where dark colours are asked for
-    reading-phone.png     the same on a telephone
-    player-pages.png      ReplayWeb.page: the list of pages
-    player-reading.png    ReplayWeb.page: the reading copy
+    reading-desktop.png, provenance-desktop.png   both ends of an article's reading copy, as a file of its own
+    reading-dark.png, provenance-dark.png         the same where dark colours are asked for
+    reading-phone.png, provenance-phone.png       the same on a telephone
+    player-pages.png                              ReplayWeb.page: the list of pages
+    player-reading.png                            ReplayWeb.page: the reading copy
 """
 
 import argparse
@@ -30,8 +30,8 @@ _DRAWN = """async () => {
 
 # What Playwright wants to know of a screen.
 _SCREENS: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": {"width": 1280, "height": 900}},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "desktop": {"viewport": {"width": 1280, "height": 1400}},
+    "dark": {"viewport": {"width": 1280, "height": 1400}, "color_scheme": "dark"},
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "is_mobile": True,
@@ -57,7 +57,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Take pictures of a package.")
     parser.add_argument("package", type=Path, help="a .wacz file")
     parser.add_argument("outdir", type=Path, help="folder for the PNG files")
-    parser.add_argument("--title", default="", help="a part of the article's title; otherwise the longest reading copy")
+    parser.add_argument("--title", default="", help="a part of the article's title; otherwise one with many tweets")
     return parser.parse_args()
 
 
@@ -71,7 +71,7 @@ def _choose(articles: list[contents.Article], title: str) -> contents.Article:
     fitting = [article for article in articles if title.casefold() in article.title.casefold()]
     if not fitting:
         raise SystemExit(f"no article has a title with {title!r}")
-    return max(fitting, key=lambda article: len(article.reading.payload))
+    return max(fitting, key=lambda article: article.reading.payload.count(b"<blockquote"))
 
 
 def _picture_file(browser: Browser, article: contents.Article, file: Path, outdir: Path) -> None:
@@ -80,7 +80,10 @@ def _picture_file(browser: Browser, article: contents.Article, file: Path, outdi
         with browser.new_context(**screen) as context:
             page = context.new_page()
             page.goto(file.as_uri())
-            _take(page, page.locator("body"), outdir / f"reading-{name}.png", full_page=True)
+            _take(page, page.locator("body"), outdir / f"reading-{name}.png")
+            end = page.get_by_role("heading", name="Provenance", exact=True)
+            end.evaluate("(heading) => heading.scrollIntoView()")
+            _take(page, end, outdir / f"provenance-{name}.png")
 
 
 def _picture_player(player: replayweb.Player, article: contents.Article, outdir: Path) -> None:
@@ -92,9 +95,9 @@ def _picture_player(player: replayweb.Player, article: contents.Article, outdir:
     _take(player.tab, body, outdir / "player-reading.png")
 
 
-def _take(page: Page, shown: Locator, target: Path, *, full_page: bool = False) -> None:
+def _take(page: Page, shown: Locator, target: Path) -> None:
     shown.evaluate(_DRAWN)
-    page.screenshot(path=target, full_page=full_page, animations="disabled")
+    page.screenshot(path=target, animations="disabled")
     print(target)
 
 
