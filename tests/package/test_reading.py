@@ -118,8 +118,11 @@ HOSTILE = st.one_of(st.text(max_size=12), st.sampled_from(EVIL))
 
 @st.composite
 def spans_of(draw: st.DrawFn, text: str) -> Span:
-    start = draw(st.integers(0, len(text)))
-    return Span(start, draw(st.integers(start, len(text))))
+    """Any span, or one of whole lines."""
+    edges = [0, *(at for at, char in enumerate(text) if char == "\n"), len(text)]
+    places = st.one_of(st.integers(0, len(text)), st.sampled_from(edges), st.sampled_from(edges).map(lambda at: at + 1))
+    start, end = sorted(min(draw(places), len(text)) for _ in "ab")
+    return Span(start, end)
 
 
 @st.composite
@@ -219,7 +222,7 @@ def test_a_repair_is_marked_where_it_stands_and_listed() -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "at"), [("ab", 0), ("ab", 1), ("ab", 2), ("ab\ncd", 2), ("ab\ncd", 3)])
+@pytest.mark.parametrize(("text", "at"), [("ab", 0), ("ab", 1), ("ab", 2), ("ab\ncd", 2), ("ab\ncd", 3), ("ab\n", 3)])
 def test_a_deletion_is_marked_once_without_width(text: str, at: int) -> None:
     made = article(text, links=(link(Span(0, 1), "https://example.org/"),), repairs=(repaired(Span(at, at), "Â", ""),))
     shown = page(made)

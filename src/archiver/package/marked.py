@@ -115,27 +115,20 @@ class MarkedText:
         """The text with its tags, in pieces."""
         for block, tags in self.blocks.cut(Span(0, len(self.text))):
             yield tags.before
-            for match in _LINES.finditer(self.text, *block):
-                yield from self._lines(match)
+            yield from map(self._line, _LINES.finditer(self.text, *block))
             yield tags.after
 
-    def _lines(self, match: re.Match[str]) -> Iterator[str]:
+    def _line(self, match: re.Match[str]) -> str:
+        """A paragraph, or the space between paragraphs."""
         if match["blank"]:
-            yield f'<div class="blank">{escape(match.group())}</div>'
-            return
+            return f'<div class="blank">{escape(match.group())}</div>'
         tag = "h1" if match.start() == self.headline else "p"
-        # The last line has no line feed; what was taken away at its end still belongs to it.
-        end = match.end() + (not match.group().endswith("\n"))
-        yield f'<{tag} dir="auto">'
-        yield from self._marked(Span(match.start(), end), self.layers)
-        yield f"</{tag}>"
+        # What was taken away behind the last character belongs to the last line.
+        end = match.end() + (match.end() == len(self.text))
+        return f'<{tag} dir="auto">{self._marked(Span(match.start(), end), self.layers)}</{tag}>'
 
-    def _marked(self, span: Span, layers: Sequence[Layer[Any]]) -> Iterator[str]:
+    def _marked(self, span: Span, layers: Sequence[Layer[Any]]) -> str:
         if not layers:
-            yield escape(span.of(self.text))
-            return
+            return escape(span.of(self.text))
         layer, *within = layers
-        for piece, tags in layer.cut(span):
-            yield tags.before
-            yield from self._marked(piece, within)
-            yield tags.after
+        return "".join(before + self._marked(piece, within) + after for piece, (before, after) in layer.cut(span))
