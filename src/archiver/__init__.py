@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "1.0.0"
-__all__ = ["__version__", "extract", "normalize", "open_package", "pack", "verify"]
+__all__ = ["Config", "__version__", "extract", "normalize", "open_package", "pack", "verify"]
 
 if TYPE_CHECKING:
+    from archiver.pack.config import Config
     from archiver.pack.run import pack
     from archiver.package.open import open_package
     from archiver.references.find import extract
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from archiver.verify.verify import verify
 
 _HOMES = {
+    "Config": "archiver.pack.config",
     "extract": "archiver.references.find",
     "normalize": "archiver.text.normalize",
     "open_package": "archiver.package.open",

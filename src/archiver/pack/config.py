@@ -25,7 +25,7 @@ class Config:
     base_uri: str | None = None
     encoding: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
-    shard_size: int = 32 * MIB
+    shard_size: int = 16 * MIB
     max_item_size: int = 64 * MIB
     warc_size: int = 1000 * MIB
 

@@ -19,8 +19,8 @@ AHEAD = 2
 
 
 def pack(
-    sources: Sequence[Path | Stdin],
-    out: Path,
+    sources: Sequence[str | Path | Stdin],
+    out: str | Path,
     config: Config,
     *,
     jobs: int = 1,
@@ -37,6 +37,8 @@ def pack(
     Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, or where it would harm a source,
     CannotRead for sources that are not there, CannotWrite where the disk does not take it.
     """
+    sources = [source if isinstance(source, Stdin) else Path(source) for source in sources]
+    out = Path(out)
     destination.check(out, [source for source in sources if isinstance(source, Path)])
     if out.exists() and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it, --resume goes on with a run that was broken off")
