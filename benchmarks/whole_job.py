@@ -1,7 +1,7 @@
 """The main job on real material, which is not in this repository: `whole_job.py SEEDS CORPUS`.
 
-SEEDS is a folder with a text file and its `expected.json` (links, tweets, damage); CORPUS holds `text/*.jsonl`. Packs and
-verifies them, with one and two workers, as a bag and as a WACZ, and prints what was found beside what was expected.
+SEEDS is a folder with a text file and its `expected.json` (links, tweets, damage); CORPUS holds `text/*.jsonl`. Packs
+and verifies them, with one and two workers, as a bag and as a WACZ, and prints which promises are kept.
 """
 
 import json

@@ -1,6 +1,7 @@
 """Opening what is a package, and refusing what is none with a sentence."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -91,7 +92,7 @@ def test_what_is_no_package_is_refused(
 
 
 def test_a_package_without_its_texts_cannot_be_read(folder: Path, tmp_path: Path) -> None:
-    for name in ("archive", "datapackage.json"):
-        (tmp_path / name).symlink_to(folder / "data" / name)
+    shutil.copytree(folder / "data/archive", tmp_path / "archive")
+    shutil.copyfile(folder / "data/datapackage.json", tmp_path / "datapackage.json")
     with pytest.raises(CannotRead, match="derived"):
         list(open_package(tmp_path))
