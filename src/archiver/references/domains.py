@@ -45,5 +45,14 @@ def same_site(one: str, other: str) -> bool:
     # A registrable domain has at least two labels; where those differ, the list has nothing to add.
     if one.split(".")[-2:] != other.split(".")[-2:]:
         return False
-    domain = _suffixes().extract_str(one).top_domain_under_public_suffix
-    return bool(domain) and domain == _suffixes().extract_str(other).top_domain_under_public_suffix
+    domain = _registrable(one)
+    return bool(domain) and domain == _registrable(other)
+
+
+def _registrable(host: str) -> str:
+    """The domain under the public suffix; empty for addresses and for suffixes themselves."""
+    found = _suffixes().extract_str(host)
+    if found.suffix or host[-1:].isdigit() or host.endswith("]"):
+        return found.top_domain_under_public_suffix
+    # The list's rule for what it does not know: the last label is the suffix.
+    return ".".join(host.split(".")[-2:])

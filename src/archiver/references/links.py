@@ -114,6 +114,8 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
 
     `pic.twitter.com` glued to a word still begins where it begins. A domain in capitals is a credit line (`AP.IR/AFP`).
     """
+    if not text[slash - 1 : slash].isalnum():
+        return None
     start = _back(text, slash, max(floor, slash - _MAX_HOST), _HOST_CHARACTERS)
     host = text[start:slash]
     if host.lower().endswith(("pic.twitter.com", "pic.x.com")):
@@ -130,6 +132,8 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
 
 def _mail(text: str, at: int, floor: int) -> Surface | None:
     """An e-mail address; a handle with a host (`@jane@mastodon.example`) and a place on one (`git@host:x`) are none."""
+    if not text[at + 1 : at + 2].isalnum():
+        return None
     start = _back(text, at, max(floor, at - _MAX_LOCAL), _LOCAL_CHARACTERS)
     local = text[start:at].lstrip(".-'%+~")
     start = at - len(local)

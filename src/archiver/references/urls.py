@@ -262,7 +262,7 @@ def _hash_bang(place: str, path: str, query: str | None, fragment: str | None) -
 
 
 def escaped(part: str) -> str:
-    """`part` with all percent-encoded that RFC 3986 does not let stand (sections 2.1, 2.4); an escape stays, in capitals.
+    """`part` with all percent-encoded that RFC 3986 does not let stand (sections 2.1, 2.4); escapes stay, in capitals.
 
     >>> escaped("100% übrig%2f")
     '100%25%20%C3%BCbrig%2F'

@@ -1,0 +1,132 @@
+"""Links and tweets tied to each other, and every span of them."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.model import Moment, References, Span
+from archiver.references.find import find
+
+PUBLISHED = Moment(value="2017-07-20", precision="day", basis="field:date")
+STATUS = "https://twitter.com/jolind/status/888436297531498496"
+
+
+def same(span: Span) -> Span:
+    return span
+
+
+def shifted(span: Span) -> Span:
+    return Span(span.start + 7, span.end + 7)
+
+
+def check(text: str, found: References) -> None:
+    """What every result promises: order, spans that slice right, and indexes that point at each other."""
+    for link in found.links:
+        assert link.span.of(text) == link.href == link.text
+        assert link.tweet is None or found.links.index(link) in found.tweets[link.tweet].links
+    for number, tweet in enumerate(found.tweets):
+        assert tweet.text is None or tweet.text in tweet.span.of(text)
+        assert tweet.handle is None or f"{tweet.handle}" in tweet.span.of(text)
+        assert all(found.links[index].tweet == number for index in tweet.links)
+    for items in (found.links, found.tweets):
+        spans = [item.span for item in items]
+        assert spans == sorted(spans)
+        assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+def test_a_signed_tweet_holds_its_links() -> None:
+    quoted = "See @jo #now https://t.co/hSMOarNyEf pic.twitter.com/SBAtKSUJts\n— Jo (@jolind) July 21, 2017"
+    text = f"Prose http://a.example/.\n{quoted}"
+    found = find(text, to_source=shifted, page="https://www.a.example/b", published=PUBLISHED)
+    check(text, found)
+    assert [(link.kind, link.tweet, link.truncated) for link in found.links] == [
+        ("internal", None, False),
+        ("short", 0, False),
+        ("media", 0, False),
+    ]
+    (tweet,) = found.tweets
+    assert tweet.form == "signature"
+    assert (tweet.handle, tweet.mentions, tweet.hashtags, tweet.links) == ("jolind", ("jo",), ("now",), (1, 2))
+    assert (tweet.status_id, tweet.url, tweet.dates) == (None, None, "timezone")
+    assert tweet.span.of(text) == quoted
+    assert tweet.source_span == shifted(tweet.span)
+    assert found.links[0].source_span == shifted(found.links[0].span)
+
+
+def test_the_address_after_a_signature_is_the_tweets_own() -> None:
+    text = f"It broke.\n— Jo (@JoLind) July 22, 2017\n{STATUS}\nhttps://x.com/other/status/888436297531498496"
+    found = find(text, to_source=same)
+    check(text, found)
+    signed, other = found.tweets
+    assert (signed.status_id, signed.url, signed.links) == ("888436297531498496", STATUS, (0,))
+    assert signed.dates == "timezone"
+    assert signed.span.of(text).endswith("2017")
+    assert (other.form, other.handle) == ("link", "other")
+
+
+def test_an_address_after_prose_is_a_tweet_of_its_own() -> None:
+    text = f"It broke.\n— Jo (@jolind) July 22, 2017\nAnd then: {STATUS}"
+    assert [tweet.form for tweet in find(text, to_source=same).tweets] == ["signature", "link"]
+
+
+def test_another_accounts_address_is_a_tweet_of_its_own() -> None:
+    text = "It broke.\n— Jo (@jolind) July 22, 2017 https://twitter.com/i/web/status/888436297531498496"
+    signed, other = find(text, to_source=same).tweets
+    assert (signed.status_id, other.handle, other.status_id) == (None, None, "888436297531498496")
+
+
+def test_a_status_in_a_signed_tweet_is_what_it_quotes() -> None:
+    text = f"Look at this {STATUS}\n— Ann (@ann) July 22, 2017"
+    found = find(text, to_source=same)
+    check(text, found)
+    assert [(tweet.form, tweet.status_id) for tweet in found.tweets] == [("signature", None)]
+    assert found.links[0].kind == "tweet"
+
+
+def test_tweets_that_stand_as_links() -> None:
+    text = f"See {STATUS}?s=20 and http://twitter.com/#!/jolind/statuses/20 or pic.twitter.com/SBAtKSUJts."
+    found = find(text, to_source=shifted, published=PUBLISHED)
+    check(text, found)
+    new, old, picture = found.tweets
+    assert new.posted == Moment(value="2017-07-21T16:31:34Z", precision="second", basis="status-id")
+    assert (new.form, new.url, new.dates, new.text) == ("link", STATUS, "timezone", None)
+    assert (old.handle, old.status_id, old.posted, old.dates) == ("jolind", "20", None, "unknown")
+    assert (picture.form, picture.handle, picture.url, picture.confidence) == ("media", None, None, None)
+    assert new.source_span == shifted(found.links[0].span)
+    assert [link.tweet for link in found.links] == [0, 1, 2]
+
+
+def test_what_shares_is_no_tweet() -> None:
+    text = "https://twitter.com/intent/tweet?url=x https://twitter.com/share https://www.facebook.com/sharer.php?u=x"
+    found = find(text, to_source=same)
+    assert {link.kind for link in found.links} == {"share"}
+    assert not found.tweets
+
+
+def test_a_day_that_no_calendar_has_is_impossible() -> None:
+    (tweet,) = find("It broke.\n— Jo (@jolind) February 30, 2017", to_source=same).tweets
+    assert (tweet.posted, tweet.dates) == (None, "impossible")
+
+
+def test_nothing_in_a_link_is_mention_or_hashtag() -> None:
+    text = "https://example.org/@ann#now @jo https://example.org/#b #c\n— Jo (@jolind) July 21, 2017"
+    (tweet,) = find(text, to_source=same).tweets
+    assert (tweet.mentions, tweet.hashtags) == (("jo",), ("c",))
+
+
+def test_an_empty_text_points_nowhere() -> None:
+    assert find("", to_source=same) == References(links=(), tweets=())
+
+
+SNIPPETS = (
+    "It broke. |\n|\n\n|  |— | - |Jo Lind |(@jolind) |July 21, 2017|2017年7月21日|(|)|…|https://t.co/hSMOarNyEf|@ann |#now |"
+    "😂|pic.twitter.com/SBAtKSUJts|http://例え.jp/(a)|www.example.org|jo@example.org|bit.ly/x|by |\udc96|'|/|@|.|ü|語|"
+    + STATUS
+)
+PIECES = st.sampled_from(SNIPPETS.split("|")) | st.text(max_size=4)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_every_span_slices_right(text: str) -> None:
+    check(text, find(text, to_source=same, page="https://example.org/", published=PUBLISHED))

@@ -1,0 +1,57 @@
+"""Signed tweets: whose, of when, and what is their text."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from archiver.references.links import surfaces
+from archiver.references.tweets import hashtags, mentions, signatures
+from tests.cases import cases
+
+
+def found(text: str) -> list[list[str | None]]:
+    links = [surface.span for surface in surfaces(text)]
+    return [
+        [
+            tweet.author,
+            tweet.handle,
+            tweet.posted.value if tweet.posted else None,
+            tweet.body.of(text) or None,
+            tweet.confidence,
+        ]
+        for tweet in signatures(text, links)
+    ]
+
+
+@pytest.mark.parametrize("case", cases("signatures"))
+def test_signatures(case: dict[str, Any]) -> None:
+    assert found(case["input"]) == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("entities"))
+def test_mentions_and_hashtags(case: dict[str, Any]) -> None:
+    assert [list(mentions(case["input"])), list(hashtags(case["input"]))] == case["expected"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "(@a) July 1, 2017 ",
+        "(@a) Jul 1, 2017 at 1 ",
+        " " * 999 + "(@a) July 1, 2017",
+        "-" * 60 + "(@a) July 1, 2017",
+        "(@",
+    ],
+)
+def test_a_line_of_nothing_but_signatures_ends(unit: str) -> None:
+    """100,000 characters on one line: looking back from each signature to the line's begin would not come back."""
+    text = unit * (100_000 // len(unit))
+    assert all(one.span.end <= other.span.start for one, other in pairwise(signatures(text)))
+
+
+def test_a_far_line_begin_is_not_looked_for() -> None:
+    """Beyond its reach a signature takes what a tweet has room for."""
+    (tweet,) = signatures("a" * 5000 + " — Jo (@jo) July 1, 2017")
+    assert tweet.body.end - tweet.body.start == 400
+    assert tweet.confidence == "low"
