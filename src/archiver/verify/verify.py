@@ -76,8 +76,14 @@ def _bag(tree: Tree) -> Iterator[Finding]:
     yield from bag.structure()
     found = _hashed(tree, bag.algorithms | {"sha256"})
     yield from bag.fixity(found)
-    if _PAYLOAD + layout.DATAPACKAGE in tree.names():
+    if _holds_wacz(tree.names()):
         yield from _wacz(tree, _PAYLOAD, found)
+
+
+def _holds_wacz(names: list[str]) -> bool:
+    """Whether a bag's payload is a WACZ, if only by what is left of it."""
+    parts = {name.split("/")[1] for name in names if name.startswith(_PAYLOAD)}
+    return layout.DATAPACKAGE in parts or {"archive", "indexes", "pages"} <= parts
 
 
 def _zip(path: Path) -> Iterator[Finding]:

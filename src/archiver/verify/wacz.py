@@ -14,8 +14,8 @@ _LIMIT = 1 << 28
 _REQUIRED = ("profile", "wacz_version", "resources")
 _INDEXES = (".cdx", ".cdxj", ".cdx.gz")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
-# flags, method, stamp, disk, internal and external attributes, comment)
-_OURS = (20, 3, 20, 0, STORED, (0, 0x21), 0, 0, 0o100644 << 16, b"")
+# flags, stamp, disk, internal and external attributes, comment)
+_OURS = (20, 3, 20, 0, (0, 0x21), 0, 0, 0o100644 << 16, b"")
 _OURS_WIDE = (45, 3, 45, *_OURS[3:])
 
 
@@ -166,6 +166,6 @@ def zip_structure(archive: Zip, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _is_as_written(entry: Entry) -> bool:
-    fields = (entry.made, entry.system, entry.needed, entry.flags, entry.method, entry.stamp)
+    fields = (entry.made, entry.system, entry.needed, entry.flags, entry.stamp)
     rest = (entry.disk, entry.internal, entry.external, entry.comment)
     return (*fields, *rest) == (_OURS_WIDE if entry.extra else _OURS)

@@ -77,10 +77,12 @@ class Zip:
 
     def open(self, name: str) -> BinaryIO:
         """A stream of a member's data; damaged data ends early, and `contents` says so."""
+        return io.BufferedReader(self._raw(name), CHUNK)
+
+    def _raw(self, name: str) -> Slice | Inflated:
         entry = self._entries[name]
         stored = Slice(self._path, self._data[name], entry.packed)
-        raw = stored if entry.method == STORED else Inflated(stored, entry.size)
-        return io.BufferedReader(raw, CHUNK) if entry.method == STORED else raw  # type: ignore[return-value]
+        return stored if entry.method == STORED else Inflated(stored, entry.size)
 
     def entries(self) -> list[Entry]:
         """The members in the order of the central directory."""
@@ -93,7 +95,7 @@ class Zip:
     def contents(self, name: str) -> Iterator[Finding]:
         """What is wrong with a member's data: its length or its CRC (APPNOTE 4.4.7)."""
         entry, crc, length = self._entries[name], 0, 0
-        with self.open(name) as stream:
+        with self._raw(name) as stream:
             while data := stream.read(CHUNK):
                 crc, length = isal_zlib.crc32(data, crc), length + len(data)
             whole = stream.is_whole if isinstance(stream, Inflated) else True

@@ -1,0 +1,73 @@
+"""Of bits flipped at random anywhere in a package, every one is found."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import ArchiverError
+from archiver.verify.verify import verify
+from tests.verify.packages import copy
+
+FLIPS = 300
+
+
+def is_noticed(path: Path) -> bool:
+    try:
+        return next(iter(verify(path)), None) is not None
+    except ArchiverError:
+        return True
+
+
+def unnoticed(package: Path, places: list[tuple[Path, int]]) -> list[tuple[str, int]]:
+    """The places, in bits, whose change is not found; each bit is flipped by itself and put back."""
+    missed = []
+    for path, bit in places:
+        sound = path.read_bytes()
+        broken = bytearray(sound)
+        broken[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(broken)
+        if not is_noticed(package):
+            missed.append((path.name, bit))
+        path.write_bytes(sound)
+    return missed
+
+
+def chosen(package: Path, count: int, seed: int) -> list[tuple[Path, int]]:
+    """Bits drawn evenly from all bytes of all files."""
+    files = sorted(path for path in [package, *package.rglob("*")] if path.is_file())
+    sizes = [path.stat().st_size * 8 for path in files]
+    draw = random.Random(seed)
+    return [(path, draw.randrange(path.stat().st_size * 8)) for path in draw.choices(files, sizes, k=count)]
+
+
+def test_every_flip_in_a_bag_is_found(bag: Path, tmp_path: Path) -> None:
+    package = copy(bag, tmp_path)
+    assert unnoticed(package, chosen(package, FLIPS, seed=1)) == []
+
+
+def test_every_flip_in_an_unpacked_wacz_is_found(bag: Path, tmp_path: Path) -> None:
+    package = copy(bag / "data", tmp_path)
+    assert unnoticed(package, chosen(package, FLIPS, seed=2)) == []
+
+
+def test_every_flip_in_a_wacz_is_found(wacz: Path, tmp_path: Path) -> None:
+    package = copy(wacz, tmp_path)
+    assert unnoticed(package, chosen(package, FLIPS, seed=3)) == []
+
+
+@pytest.mark.parametrize("name", ["bagit.txt", "tagmanifest-sha256.txt", "data/datapackage-digest.json"])
+def test_every_bit_is_found_where_only_one_file_vouches(bag: Path, tmp_path: Path, name: str) -> None:
+    package = copy(bag, tmp_path)
+    size = (package / name).stat().st_size
+    bits = range(size * 8) if size < 150 else random.Random(4).sample(range(size * 8), 600)
+    assert unnoticed(package, [(package / name, bit) for bit in bits]) == []
+
+
+def test_every_bit_of_every_zip_header_is_found(wacz: Path, tmp_path: Path) -> None:
+    package = copy(wacz, tmp_path)
+    data = package.read_bytes()
+    headers = [at for at in range(len(data)) if data.startswith((b"PK\3\4\x14\0\0", b"PK\1\2\x14\3", b"PK\5\6"), at)]
+    assert len(headers) == 2 * 11 + 1
+    bits = [8 * at + bit for at in headers[::3] for bit in range(8 * 22)] + [8 * (len(data) - 1)]
+    assert unnoticed(package, [(package, bit) for bit in bits]) == []

@@ -1,0 +1,362 @@
+"""Every kind of damage to a package has its own code, also where all digests around it were mended."""
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.findings import CODES
+from archiver.verify.verify import verify
+from archiver.warc.reader import Record
+from tests.verify.packages import (
+    copy,
+    edit_file,
+    edit_json,
+    edit_record,
+    rebag,
+    remanifest,
+    retag,
+    warc,
+)
+
+Mutation = Callable[[Path], object]
+
+
+def codes(path: Path) -> list[str]:
+    found = list(verify(path))
+    assert all(finding.code in CODES and finding.message for finding in found)
+    return [finding.code for finding in found]
+
+
+def test_a_sound_bag_has_no_finding(bag: Path) -> None:
+    assert codes(bag) == []
+
+
+def test_a_sound_wacz_has_no_finding(wacz: Path) -> None:
+    assert codes(wacz) == []
+
+
+def test_its_parts_by_themselves_have_no_finding(bag: Path) -> None:
+    assert codes(bag / "data") == []
+    assert codes(warc(bag)) == ["E604"] * 4  # the conversions are in the other file
+
+
+# Which record
+
+
+def original(record: Record) -> bool:
+    return record.type == "resource" and "/sha256/" in (record.uri or "")
+
+
+def article(record: Record) -> bool:
+    return record.type == "metadata" and "/article/" in (record.uri or "")
+
+
+def json_article(record: Record) -> bool:
+    return article(record) and b"c.jsonl" in (record.block or b"")
+
+
+def rejection(record: Record) -> bool:
+    return record.type == "metadata" and "/rejected/" in (record.uri or "")
+
+
+def conversion(record: Record) -> bool:
+    return record.type == "conversion"
+
+
+def field(which: Callable[[Record], bool], name: str, value: str | None, folder: str = "archive") -> Mutation:
+    def change(fields: dict[str, str], block: bytes) -> bytes:
+        fields[name] = value or ""
+        if value is None:
+            del fields[name]
+        return block
+
+    return lambda root: edit_record(root, which, change, folder)
+
+
+def block(which: Callable[[Record], bool], old: bytes, new: bytes, folder: str = "archive") -> Mutation:
+    def change(_fields: dict[str, str], data: bytes) -> bytes:
+        assert old in data
+        return data.replace(old, new, 1)
+
+    return lambda root: edit_record(root, which, change, folder)
+
+
+def put(which: Callable[[Record], bool], *path: Any) -> Mutation:
+    """Sets the value at a path of an article record; the last of `path` is the value."""
+
+    def change(record: dict[str, Any]) -> None:
+        value: Any = record
+        for part in path[:-2]:
+            value = value[part]
+        value[path[-2]] = path[-1]
+
+    return lambda root: edit_json(root, which, change)
+
+
+def raw(name: str, edit: Callable[[bytes], bytes]) -> Mutation:
+    """Edits a file and mends nothing."""
+    return lambda root: (root / name).write_bytes(edit((root / name).read_bytes()))
+
+
+def mended(name: str, edit: Callable[[bytes], bytes]) -> Mutation:
+    """Edits a file of the WACZ and mends the manifests."""
+    return lambda root: edit_file(root, name, edit)
+
+
+def rows(edit: Callable[[list[bytes]], list[bytes]], name: str = "indexes/index.cdx") -> Mutation:
+    return mended(name, lambda data: b"".join(edit(data.splitlines(keepends=True))))
+
+
+def row(old: str, **changes: str) -> Mutation:
+    """Changes fields of the first index row that has `old` in it."""
+
+    def edit(lines: list[bytes]) -> list[bytes]:
+        at = next(at for at, line in enumerate(lines) if old.encode() in line)
+        key, stamp, value = lines[at].decode().split(" ", 2)
+        fields = {**json.loads(value), **changes}
+        lines[at] = f"{fields.pop('key', key)} {fields.pop('stamp', stamp)} {json.dumps(fields)}\n".encode()
+        return lines
+
+    return rows(edit)
+
+
+def manifest(edit: Callable[[dict[str, Any]], object]) -> Mutation:
+    """Edits datapackage.json, and mends its digest and the bag."""
+
+    def mutate(root: Path) -> None:
+        path = root / "data/datapackage.json"
+        value = json.loads(path.read_bytes())
+        edit(value)
+        path.write_text(json.dumps(value))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        value = {"path": "datapackage.json", "hash": "sha256:" + digest}
+        (root / "data/datapackage-digest.json").write_text(json.dumps(value))
+        rebag(root)
+
+    return mutate
+
+
+def run_report(edit: Callable[[dict[str, Any]], object]) -> Mutation:
+    def change(data: bytes) -> bytes:
+        value = json.loads(data)
+        edit(value)
+        return json.dumps(value).encode()
+
+    return mended("provenance/run.json", change)
+
+
+def members(edit: Callable[[list[bytes]], list[bytes]], folder: str = "archive") -> Mutation:
+    """Edits the list of a WARC file's records, uncompressed, and mends the manifests but not the index."""
+
+    def mutate(root: Path) -> None:
+        path = warc(root, folder)
+        plain = gzip.decompress(path.read_bytes()).split(b"WARC/1.1\r\n")[1:]
+        records = edit([b"WARC/1.1\r\n" + each for each in plain])
+        path.write_bytes(b"".join(gzip.compress(each, mtime=0) for each in records))
+        remanifest(root)
+
+    return mutate
+
+
+def remove(name: str) -> Mutation:
+    return lambda root: (root / name).unlink()
+
+
+def both(*steps: Mutation) -> Mutation:
+    def mutate(root: Path) -> None:
+        for step in steps:
+            step(root)
+
+    return mutate
+
+
+def retagged(mutation: Mutation) -> Mutation:
+    return both(lambda root: mutation(root), retag)
+
+
+PAGES = "pages/pages.jsonl"
+OTHER = "urn:uuid:00000000-0000-5000-8000-000000000000"
+ZERO = "sha256:" + "0" * 64
+
+MUTATIONS: dict[str, tuple[str, Mutation]] = {
+    # WARC
+    "first record is no warcinfo": ("W222", members(lambda records: records[1:])),
+    "garbage at the end": ("E201", members(lambda records: [*records[:-1], records[-1] + b"garbage"])),
+    "garbage at the end, uncompressed": ("E217", both(lambda root: _append(warc(root), b"garbage"), remanifest)),
+    "truncated": ("E217", both(lambda root: warc(root).write_bytes(warc(root).read_bytes()[:-9]), remanifest)),
+    "members joined": ("W216", members(lambda records: [records[0], records[1] + records[2], *records[3:]])),
+    "no date": ("E206", field(original, "WARC-Date", None)),
+    "date twice": ("E207", field(original, "warc-date", "2024-05-06T07:08:09Z")),
+    "broken date": ("E209", field(original, "WARC-Date", "2024-05-32T00:00:00Z")),
+    "broken id": ("E210", field(original, "WARC-Record-ID", "none")),
+    "broken target": ("E210", field(original, "WARC-Target-URI", "not a URI")),
+    "payload digest on metadata": ("E213", field(article, "WARC-Payload-Digest", ZERO)),
+    "unknown type": ("W212", field(original, "WARC-Type", "photograph")),
+    "no content type": ("W214", field(original, "Content-Type", None)),
+    "record id twice": ("E223", members(lambda records: [*records, records[0]])),
+    "line without colon": ("E203", members(lambda r: [r[0].replace(b"WARC-Type:", b"WARC-Type"), *r[1:]])),
+    "no final line ends": ("E220", members(lambda records: [*records[:-1], records[-1][:-4]])),
+    "block digest": ("E301", members(lambda r: [r[0].replace(b"software", b"Software"), *r[1:]])),
+    "block digest in another spelling": (
+        "E303",
+        members(lambda r: [r[0].replace(b"Digest: sha256:", b"Digest: sha256:f"), *r[1:]]),
+    ),
+    "unknown digest": ("W304", members(lambda r: [r[0].replace(b"sha256:", b"crc:"), *r[1:]])),
+    # references and derivation
+    "refers to nothing": ("E601", field(article, "WARC-Refers-To", f"<{OTHER}>")),
+    "refers to nothing that holds bytes": ("E602", field(article, "WARC-Refers-To", None)),
+    "other bytes": ("E603", block(original, b"pier", b"peer")),
+    "other source digest": ("E603", put(article, "source", "digest", ZERO)),
+    "other source length": ("E603", put(article, "source", "length", 86)),
+    "rejected bytes changed": ("E603", put(rejection, "source", "length", 1)),
+    "conversion gone": ("E604", members(lambda records: [records[0], *records[2:]], "derived")),
+    "conversion changed": ("E605", block(conversion, b"pier", b"peer", "derived")),
+    "other text digest": ("E605", put(article, "text", "digest", ZERO)),
+    "text in the record": ("E605", put(article, "text", "The pier is gone.")),
+    "no such encoding": ("E606", put(article, "source", "encoding", "klingon")),
+    "encoding that is none": ("E606", put(article, "source", "encoding", "punycode")),
+    "encoding that loses bytes": ("E606", put(article, "source", "encoding", "utf-8-sig")),
+    "pointer to nothing": ("E606", put(json_article, "source", "pointer", "/body")),
+    "pointer to no string": ("E606", put(json_article, "source", "pointer", "")),
+    "repair of nothing": ("E607", put(article, "repairs", 0, "before", "xyz")),
+    "repair to something else": ("E607", put(article, "repairs", 0, "after", "!")),
+    "repair left out": ("E607", lambda root: edit_json(root, article, lambda value: value["repairs"].pop())),
+    "repair does not lead back": ("E608", put(article, "repairs", 0, "span", [9, 10])),
+    "repair of the title": ("E608", put(json_article, "title", "Tea")),
+    "span beside the link": ("E609", put(article, "links", 0, "span", [0, 5])),
+    "span beyond the text": ("E609", put(article, "tweets", 0, "span", [0, 5000])),
+    "source span backwards": ("E609", put(article, "links", 0, "source_span", [5, 0])),
+    "link to no tweet": ("E609", put(article, "links", 0, "tweet", 7)),
+    "tweet with no link": ("E609", put(article, "tweets", 0, "links", [3])),
+    "conversion elsewhere": ("E610", field(conversion, "WARC-Target-URI", "https://example.org/", "derived")),
+    "rejected item not listed": ("E612", mended("provenance/rejected.json", lambda _: b"[]\n")),
+    "rejected item changed": (
+        "E612",
+        mended("provenance/rejected.json", lambda d: d.replace(b"empty", b"Empty")),
+    ),
+    "conversion twice": ("E613", members(lambda records: [*records, _renumbered(records[2])], "derived")),
+    "record of another id": ("E614", put(article, "id", "urn:uuid:00000000-0000-5000-8000-000000000000")),
+    # run report
+    "count of items": ("E611", run_report(lambda run: run.update(items=9))),
+    "count of articles": ("E611", run_report(lambda run: run["counts"]["items"].update(archived=9))),
+    "count of rejected": ("E611", run_report(lambda run: run["counts"]["items"].update(rejected=9))),
+    "count of repairs": ("E611", run_report(lambda run: run["counts"]["repairs"].update({"line-end": 1}))),
+    "digest of records": ("E611", run_report(lambda run: run["warcs"][0].update(records_digest=ZERO))),
+    "run report is no JSON": ("E502", mended("provenance/run.json", lambda data: data[1:])),
+    "run report breaks its schema": ("E501", run_report(lambda run: run.pop("created"))),
+    # article records
+    "record is no JSON": ("E502", block(article, b"{", b"")),
+    "record lacks a field": ("E501", lambda root: edit_json(root, article, lambda value: value.pop("title"))),
+    "record has a field too many": ("E501", put(article, "mood", "gloomy")),
+    "record of another schema": ("E501", put(article, "schema", "https://example.org/schema")),
+    # index
+    "row cut short": ("E420", rows(lambda lines: [lines[0][:40] + b"\n", *lines[1:]])),
+    "row without JSON": ("E420", rows(lambda lines: [*lines, b"zz 20240506070809 []\n"])),
+    "rows out of order": ("E421", rows(lambda lines: [*lines[2:], *lines[:2]])),
+    "row to nothing": ("E422", row("/sha256/", offset="3")),
+    "row to no file": ("E422", row("/sha256/", filename="other.warc.gz")),
+    "row with a strange offset": ("E422", row("/sha256/", offset="-1")),
+    "row with another URL": ("E423", row("/sha256/", url="https://example.org/")),
+    "row with another key": ("E423", row("/sha256/", key="invalid,archiver)/b")),
+    "row with another time": ("E423", row("/sha256/", stamp="20240506070810")),
+    "row with another type": ("E423", row("/sha256/", mime="text/html")),
+    "row with another digest": ("E423", row("/sha256/", digest=ZERO)),
+    "row of metadata with another digest": ("E423", row("metadata://", digest=ZERO)),
+    "row with another length": ("E423", row("/sha256/", length="17")),
+    "row with another record digest": ("E423", row("/sha256/", recordDigest=ZERO)),
+    "row left out": ("E424", rows(lambda lines: lines[1:])),
+    "row twice": ("E425", rows(lambda lines: [lines[0], *lines])),
+    # pages
+    "page list empty": ("E427", mended(PAGES, lambda _: b"")),
+    "page list without head": ("E427", rows(lambda lines: lines[1:], PAGES)),
+    "page is no JSON": ("E427", rows(lambda lines: [*lines, b"nothing\n"], PAGES)),
+    "page without address": ("E427", rows(lambda r: [*r, b'{"id":"x","ts":"2024-05-06"}\n'], PAGES)),
+    "page without name": (
+        "E427",
+        rows(lambda r: [*r, b'{"url":"https://x/","ts":"2024-05-06"}\n'], PAGES),
+    ),
+    "page elsewhere": ("E428", mended(PAGES, lambda data: data.replace(b".html", b".htm"))),
+    "page at another time": ("E428", mended(PAGES, lambda data: data.replace(b":09Z", b":10Z"))),
+    # WACZ
+    "manifest gone": ("E410", both(remove("data/datapackage.json"), rebag)),
+    "index gone": ("E410", both(remove("data/indexes/index.cdx"), remanifest)),
+    "pages gone": ("E410", both(remove("data/pages/pages.jsonl"), remanifest)),
+    "WARC gone": ("E410", both(lambda root: warc(root).unlink(), remanifest)),
+    "listed file gone": ("E415", both(remove("data/provenance/run.json"), rebag)),
+    "file not listed": ("E414", both(lambda root: (root / "data/provenance/x.json").write_text("1"), rebag)),
+    "manifest is no JSON": ("E411", both(raw("data/datapackage.json", lambda d: d[1:]), rebag)),
+    "manifest is no object": ("E411", both(raw("data/datapackage.json", lambda _: b"[]"), rebag)),
+    "manifest without version": ("E411", manifest(lambda value: value.pop("wacz_version"))),
+    "resource without hash": ("E411", manifest(lambda value: value["resources"][0].pop("hash"))),
+    "resources are no list": ("E411", manifest(lambda value: value.update(resources=7))),
+    "resource differs": ("E412", manifest(lambda value: value["resources"][0].update(hash=ZERO))),
+    "resource's length differs": ("E413", manifest(lambda value: value["resources"][0].update(bytes=1))),
+    "resource twice": ("E419", manifest(lambda value: value["resources"].append(value["resources"][0]))),
+    "resource outside": ("E405", manifest(lambda value: value["resources"][0].update(path="../x"))),
+    "other version": ("W417", manifest(lambda value: value.update(wacz_version="1.2.0"))),
+    "manifest changed": ("E416", both(raw("data/datapackage.json", lambda d: d + b"\n"), rebag)),
+    "digest of the manifest gone": ("W418", both(remove("data/datapackage-digest.json"), rebag)),
+    # bag
+    "declaration gone": ("E701", retagged(remove("bagit.txt"))),
+    "declaration broken": ("E701", retagged(raw("bagit.txt", lambda data: data.replace(b"1.0", b"one")))),
+    "manifest of the bag gone": ("E702", retagged(remove("manifest-sha256.txt"))),
+    "tag manifest gone": ("W716", remove("tagmanifest-sha256.txt")),
+    "tag file not listed": ("W714", lambda root: (root / "notes.txt").write_text("x")),
+    "manifest line broken": ("E703", retagged(raw("manifest-sha256.txt", lambda data: data + b"nonsense\n"))),
+    "manifest not UTF-8": ("E703", retagged(raw("manifest-sha256.txt", lambda data: data + b"\xff\n"))),
+    "checksum cut short": ("E703", retagged(raw("manifest-sha256.txt", lambda data: data[2:]))),
+    "payload changed": ("E704", raw("data/pages/pages.jsonl", lambda data: data + b"\n")),
+    "tag file changed": ("E704", raw("bag-info.txt", lambda data: data + b"X: y\n")),
+    "payload gone": ("E705", remove("data/provenance/run.json")),
+    "payload added": ("E706", lambda root: (root / "data/provenance/x.json").write_text("1")),
+    "path outside": ("E707", retagged(raw("manifest-sha256.txt", lambda d: d + b"0" * 64 + b"  ../../etc/passwd\n"))),
+    "absolute path": ("E707", retagged(raw("manifest-sha256.txt", lambda d: d + b"0" * 64 + b"  /etc/passwd\n"))),
+    "unknown algorithm": ("W708", both(lambda root: (root / "manifest-crc32.txt").write_text("00 data/x\n"), retag)),
+    "Payload-Oxum": ("E709", retagged(raw("bag-info.txt", lambda d: d.replace(b"Payload-Oxum: ", b"Payload-Oxum: 1")))),
+    "path twice": ("E710", retagged(raw("manifest-sha256.txt", lambda data: data + data.splitlines()[0] + b"\n"))),
+    "checksum in mixed case": ("W712", raw("tagmanifest-sha256.txt", lambda data: _one_upper(data))),
+    "files to fetch": ("W713", both(lambda root: (root / "fetch.txt").write_text("https://x - data/x\n"), retag)),
+    "bag-info broken": ("E715", retagged(raw("bag-info.txt", lambda data: data + b"no label\n"))),
+    "a link": ("E430", lambda root: (root / "data/provenance/passwd.json").symlink_to("/etc/passwd")),
+    "a link to a folder": ("E430", lambda root: (root / "data/etc").symlink_to("/etc")),
+    "a pipe": ("E430", lambda root: os.mkfifo(root / "data/pipe")),
+}
+
+
+def _append(path: Path, data: bytes) -> None:
+    with path.open("ab") as stream:
+        stream.write(data)
+
+
+def _renumbered(record: bytes) -> bytes:
+    head, _, rest = record.partition(b"WARC-Record-ID: ")
+    return head + b"WARC-Record-ID: <" + OTHER.encode() + b">" + rest[rest.index(b"\r\n") :]
+
+
+def _one_upper(data: bytes) -> bytes:
+    at = next(at for at, byte in enumerate(data) if chr(byte).islower())
+    return data[:at] + data[at : at + 1].upper() + data[at + 1 :]
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_each_mutation_has_its_code(bag: Path, tmp_path: Path, name: str) -> None:
+    expected, mutate = MUTATIONS[name]
+    root = copy(bag, tmp_path)
+    mutate(root)
+    assert expected in codes(root)
+
+
+def test_a_finding_names_its_place(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    put(article, "links", 0, "span", [0, 5])(root)
+    finding = next(found for found in verify(root) if found.code == "E609")
+    assert finding.file == "data/archive/articles-00000.warc.gz"
+    assert finding.offset is not None
+    assert (finding.record or "").startswith("urn:uuid:")
+    assert (finding.path, finding.found, finding.expected) == ("$.links[0].span", "The p", "https://example.org/pier")
