@@ -33,6 +33,7 @@ def test_the_canonical_form_is_its_own(case: dict[str, Any]) -> None:
         ("//example.org/a", "https://example.org/a"),
         ("example.org:8080/a", "https://example.org:8080/a"),
         ("http://example.org/a", "http://example.org/a"),
+        ("web.archive.org/web/2017/http://example.org/", "https://web.archive.org/web/2017/http://example.org/"),
         ("/index.html", None),
         ("intranet/a", None),
         ("mailto:desk@example.org", None),

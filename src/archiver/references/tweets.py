@@ -61,7 +61,6 @@ _CAPITALISED = re.compile(r"(?:(?<!\S)[^\Wa-z\d_]\S{0,30}\s{1,3}){1,6}\Z")
 _MENTION = re.compile(
     r"[@＠](?:(?<![A-Za-z0-9_!#$%&*@＠].)|(?<=\b(?:RT|rt).))([A-Za-z0-9_]{1,20}+)(?![@＠\u00c0-\u024f]|://)"
 )
-_HASH = re.compile(r"[#＃](?![\ufe0f\u20e3])")
 _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7")
 
 
@@ -106,7 +105,7 @@ def mentions(text: str) -> tuple[str, ...]:
     >>> mentions("RT @jane: ask ＠desk_1, not me@example.org")
     ('jane', 'desk_1')
     """
-    return tuple(dict.fromkeys(_MENTION.findall(text)))
+    return tuple(dict.fromkeys(_MENTION.findall(text) if "@" in text or "＠" in text else ()))
 
 
 def hashtags(text: str) -> tuple[str, ...]:
@@ -115,7 +114,7 @@ def hashtags(text: str) -> tuple[str, ...]:
     >>> hashtags("#AspenSecurity ＃大丈夫。 #1 #1st a#b &#nbsp;")
     ('AspenSecurity', '大丈夫', '1st')
     """
-    found = (_tag(text, match.start()) for match in _HASH.finditer(text))
+    found = (_tag(text, place) for place in places(text, "#", "＃"))
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
@@ -187,9 +186,10 @@ def _body(text: str, low: int, sign: int) -> tuple[Span, Confidence]:
     """
     end = low + len(text[low:sign].rstrip())
     start = _line_start(text, low, end)
-    paragraph = max((blank.end() for blank in _BLANK_LINE.finditer(text, low, end)), default=start)
+    blanks = _BLANK_LINE.finditer(text, max(low, end - _MAX_TWEET), end)
+    paragraph = max((blank.end() for blank in blanks), default=start)
     confidence: Confidence = "high"
-    if paragraph < start and end - paragraph <= _MAX_TWEET:
+    if paragraph < start:
         start, confidence = paragraph, "low"
     elif gaps := [gap.end() for gap in _GAP.finditer(text, start, end)]:
         start, confidence = gaps[-1], "low"
@@ -225,4 +225,4 @@ def _is_tag_character(character: str) -> bool:
     if character in _IN_TAGS:
         return True
     category = unicodedata.category(character)
-    return category == "Nd" or (category[0] in "LM" and character not in "\ufe0e\ufe0f")
+    return category == "Nd" or (category[0] in "LM" and character not in "\ufe0e\ufe0f\u20e3")

@@ -13,6 +13,7 @@ from archiver.references.domains import same_site
 # RFC 3986 appendix B, without the fragment's content.
 _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _AUTHORITY = re.compile(r"(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:\[\]@]*)(?::([0-9]{0,8}))?", re.DOTALL)
+_SCHEMED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EDGES = "".join(map(chr, range(0x21))) + "\x7f\x85\xa0\ufeff"
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -120,10 +121,9 @@ def canonical(href: str, base: str | None = None) -> str | None:
     >>> canonical("pic.twitter.com/SBAtKSUJts"), canonical("//example.org/a"), canonical("3.5/5"), canonical("a/b")
     ('https://pic.twitter.com/SBAtKSUJts', 'https://example.org/a', None, None)
     """
-    url = absolute(href, base)
-    if url is not None or base is not None:
-        return url
     surface = href.strip(_EDGES)
+    if base is not None or _SCHEMED.match(surface):
+        return absolute(surface, base)
     if surface.startswith("//"):
         return absolute(f"https:{surface}")
     host = re.split(r"[/?#:]", surface, maxsplit=1)[0]
