@@ -1,6 +1,7 @@
 """One shard: its captures, processed and written. It sees its own items only, and leaves a receipt at the end.
 
-archive/NAME-00007.warc.gz   derived/NAME-00007.warc.gz   cdxj/00007   pages/00007   rejected/00007   receipts/00007
+archive/NAME-00007.warc.gz   derived/NAME-00007-derived.warc.gz   cdxj/00007   pages/00007   rejected/00007
+    receipts/00007
 """
 
 from collections import Counter
@@ -151,14 +152,16 @@ class _Volume:
 
     def __init__(self, job: Job, serial: int) -> None:
         tail = f"-{serial:03}" if serial else ""
-        self.name = f"{job.config.name}-{job.shard.index:05}{tail}.warc.gz"
+        self.name = f"{job.config.name}-{job.shard.index:05}{tail}{layout.WARC}"
         self._stack = ExitStack()
-        self.archive = self._open(job, layout.ARCHIVE, "original bytes, provenance records and reading copies")
-        self.derived = self._open(job, layout.DERIVED, "conversions: the normalised texts")
+        path = f"{layout.ARCHIVE}/{self.name}"
+        self._files: dict[str, WarcFile] = {}
+        self.archive = self._open(job, path, "original bytes, provenance records and reading copies")
+        self.derived = self._open(job, layout.derived(path), "conversions: the normalised texts")
 
-    def _open(self, job: Job, folder: str, description: str) -> WarcFile:
-        stream: BinaryIO = self._stack.enter_context(replacing(job.folder / folder / self.name))
-        file = WarcFile(stream)
+    def _open(self, job: Job, path: str, description: str) -> WarcFile:
+        stream: BinaryIO = self._stack.enter_context(replacing(job.folder / path))
+        file = self._files[path] = WarcFile(stream)
         fields = (
             ("software", f"archiver {__version__}"),
             ("format", "WARC File Format 1.1"),
@@ -166,17 +169,17 @@ class _Volume:
             ("description", f"{job.config.title or 'Archived articles'}: {description}"),
             ("operator", job.config.operator or ""),
         )
-        record_id = derived_id("warcinfo", f"{folder}/{self.name}", 0, job.content)
-        file.write(warcinfo(id=record_id, date=job.config.created, filename=self.name, fields=fields))
+        record_id = derived_id("warcinfo", path, 0, job.content)
+        file.write(warcinfo(id=record_id, date=job.config.created, filename=path.split("/")[1], fields=fields))
         return file
 
     def close(self, *trouble: Any) -> None:
         self._stack.__exit__(*(trouble or (None, None, None)))
 
     def entries(self) -> Iterator[WarcEntry]:
-        for folder, file in ((layout.ARCHIVE, self.archive), (layout.DERIVED, self.derived)):
+        for path, file in self._files.items():
             yield WarcEntry(
-                path=f"{folder}/{self.name}",
+                path=path,
                 length=file.length,
                 digest=file.digest,
                 records=file.count,

@@ -2,6 +2,7 @@
 
 ARCHIVE = "archive"
 DERIVED = "derived"
+WARC = ".warc.gz"
 INDEX = "indexes/index.cdx"
 ZIPNUM = "indexes/index.cdx.gz"
 ZIPNUM_IDX = "indexes/index.idx"
@@ -14,6 +15,17 @@ DATAPACKAGE_DIGEST = "datapackage-digest.json"
 # RFC 2606 section 2 reserves .invalid: the address can never be somebody's, and both players replay it as any other.
 HOST = "archiver.invalid"
 EXTENSIONS = {"text/plain": "txt", "application/json": "json", "text/html": "html"}
+
+
+def derived(archive: str) -> str:
+    """The file that holds what was derived from the captures of an archive file.
+
+    It has a name of its own: pywb keeps the WARCs of a WACZ in one folder, and looks them up by their names alone.
+
+    >>> derived("archive/articles-00000.warc.gz")
+    'derived/articles-00000-derived.warc.gz'
+    """
+    return f"{DERIVED}/{archive.removeprefix(ARCHIVE + '/').removesuffix(WARC)}-derived{WARC}"
 
 
 def original_uri(digest: str, media_type: str) -> str:

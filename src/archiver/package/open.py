@@ -128,7 +128,7 @@ class Package:
         raise CannotRead(f"{entry.warc} does not hold {entry.original_id}")
 
     def _volume(self, name: str) -> Iterator[Entry | Rejection]:
-        texts = _Texts(self.files, name.replace(layout.ARCHIVE, layout.DERIVED, 1))
+        texts = _Texts(self.files, layout.derived(name))
         for record in _records(self.files, name):
             uri = record.uri or ""
             if record.type != "metadata" or record.block is None:

@@ -22,7 +22,7 @@ from archiver.verify.table import Table, key_of
 from archiver.verify.tree import CHUNK, Tree
 from archiver.warc.reader import Record, bare, read
 
-KEEP = 1 << 28
+KEEP = 1 << 27
 INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
 REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
 _REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
@@ -76,7 +76,7 @@ class Survey:
         waiting = dict.fromkeys(self._warcs)
         for name in self._warcs:
             if name in waiting:
-                partner = self._prefix + layout.DERIVED + name.removeprefix(self._prefix + layout.ARCHIVE)
+                partner = self._prefix + layout.derived(name.removeprefix(self._prefix))
                 partner = partner if name != partner and partner in waiting else ""
                 waiting.pop(name)
                 waiting.pop(partner, None)
@@ -214,6 +214,9 @@ class Survey:
         except orjson.JSONDecodeError as error:
             yield Finding(code="E502", message=f"The record is not JSON: {error}.")
             return None
+        if not _is_whole(value):
+            yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
+            return None
         expected = schema.REJECTION if (record.uri or "").startswith(_REJECTION) else schema.ARTICLE
         faults = list(schema.check(value, expected))
         yield from faults
@@ -266,6 +269,12 @@ class Survey:
 
     def _found(self, place: int | None) -> Record | None:
         return None if place is None else self.record_at(*self.place(place))
+
+
+def _is_whole(value: object) -> bool:
+    """Whether no number is a float: JSON Schema takes 1.0 for an integer, and Python takes it for no place in a text."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return not isinstance(value, float) and all(map(_is_whole, inner))
 
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:
