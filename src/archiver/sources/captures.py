@@ -9,7 +9,7 @@ from archiver.sources import sidecar
 from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import Kind
 from archiver.sources.metadata import merged
-from archiver.sources.payloads import Item, Limits, elements, lines, whole
+from archiver.sources.payloads import BOM, Item, Limits, elements, lines, whole
 from archiver.sources.shards import Shard, Slice
 from archiver.sources.streams import Stream, opened
 
@@ -19,7 +19,6 @@ MEDIA_TYPES: dict[Kind, str] = {
     "jsonl": "application/json",
     "unknown": "application/octet-stream",
 }
-BOM = b"\xef\xbb\xbf"
 
 Shape = Literal["whole", "array", "lines"]
 
@@ -67,7 +66,8 @@ def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
 
 def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
     if stream.failure is None:
-        if item is not None:
+        is_blank = item is None or (piece.kind == "json" and not item.payload.strip() and not item.findings)
+        if item is not None and not is_blank:
             yield item
         elif piece.start == 0 and piece.end is None:
             yield Item(0, b"", (Finding(code="E101", message="The file holds no item."),))

@@ -15,6 +15,7 @@ STEP = 64 * 1024
 STRUCTURE = re.compile(rb'[\[\]{},"]')
 IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 JSON_SPACE = b" \t\n\r"
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,9 @@ def elements(stream: Stream, limits: Limits) -> Iterator[Item]:
     Whether an element is well-formed is for whoever parses it to say. What stands before or after the array is an item
     too; where the array does not end, the last item has `W120`.
     """
-    splitter = _Splitter(limits)
+    # RFC 8259 section 8.1: a parser may pass over a byte order mark.
+    mark = stream.read(len(BOM)) if stream.peek(len(BOM)).startswith(BOM) else b""
+    splitter = _Splitter(limits, len(mark))
     while chunk := stream.read(STEP):
         yield from splitter.feed(chunk)
     yield from splitter.finish()
@@ -137,14 +140,14 @@ def elements(stream: Stream, limits: Limits) -> Iterator[Item]:
 class _Splitter:
     """Follows strings and brackets through chunks. `depth` is 1 between the elements, 0 before and after the array."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, position: int) -> None:
         self._limits = limits
         self._depth = 0
         self._in_string = False
         self._is_closed = False
         self._rest = b""
-        self._position = 0
-        self._begin(0)
+        self._position = position
+        self._begin(position)
 
     def feed(self, chunk: bytes) -> Iterator[Item]:
         """The elements that end in this chunk."""

@@ -102,7 +102,8 @@ def _gzip(file: BinaryIO) -> _Reads:
 
     def read(limit: int) -> bytes:
         try:
-            return stream.read(limit)
+            # read() would lose what it decompressed before the damage.
+            return stream.read1(limit)
         except (EOFError, IsalError) as error:  # type: ignore[misc]
             raise _DamagedError(str(error)) from error
         except OSError as error:

@@ -33,7 +33,6 @@ UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 
 # Encodings that are declared where a superset is meant (WHATWG Encoding Standard, section 4.2).
 SUPERSETS = {
-    "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
@@ -50,6 +49,20 @@ SAMPLE = 64 * 1024
 
 # So many well-formed characters beyond ASCII for each byte that is none are no chance: the encoding is UTF-8, damaged.
 GOOD_PER_BAD = 2
+
+# What is looked for: the legacy encodings of the web (WHATWG Encoding Standard, section 4.2), by Python's names.
+MULTIBYTE = frozenset({"gb18030", "big5hkscs", "euc_jis_2004", "euc_kr", "cp949", "cp932", "shift_jis_2004"})
+ENCODINGS = sorted(
+    MULTIBYTE
+    | {f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)}
+    | {"cp866", "cp874", *(f"cp{page}" for page in range(1250, 1259))}
+    | {"koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "iso2022_jp_2", "utf-8"}
+)
+
+# In a text of multi-byte characters at least one byte in three is beyond ASCII, and there are more good characters for
+# a stray byte than chance would give.
+HIGH_SHARE = 3
+GOOD_PER_STRAY = 10
 
 HIGH = re.compile(rb"[\x80-\xff]")
 BEYOND_ASCII = re.compile("[^\x00-\x7f]")
@@ -99,7 +112,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
     Where the declared encoding cannot be meant, `W111` says so and the bytes decide. Never raises.
 
-    >>> decode("naïve".encode("utf-16")).text, decode(b"caf\\xe9 \\x96 caf\\xe9").encoding
+    >>> decode("naïve".encode("utf-16")).text, decode(b"caf\\xe9 \\x96 the best").encoding
     ('\\ufeffnaïve', 'cp1252')
     """
     findings: tuple[Finding, ...] = ()
@@ -204,12 +217,24 @@ def _mostly_utf8(data: bytes) -> str | None:
 
 
 def _detected(data: bytes) -> str | None:
-    """What chardet makes of it, or cp1252 where that gives the same text: most news is in it."""
-    from chardet import EncodingEra, detect
-
+    """What the bytes look like. One stray byte makes a multi-byte text look like none: then half of it is asked too."""
     sample = _sample(data)
-    eras = EncodingEra.ALL ^ EncodingEra.MAINFRAME
-    name = _charset(detect(sample, encoding_era=eras, compat_names=False, no_match_encoding="utf-8")["encoding"] or "")
+    name = _verdict(sample)
+    if name in MULTIBYTE or HIGH_SHARE * len(HIGH.findall(sample)) < len(sample):
+        return name
+    middle = len(sample) // 2
+    for half in (_verdict(sample[:middle]), _verdict(sample[middle:])):
+        if half in MULTIBYTE and _is_mostly_decoded(sample.decode(half, "surrogateescape"), GOOD_PER_STRAY):
+            return half
+    return name
+
+
+def _verdict(sample: bytes) -> str | None:
+    """The detector's word, or cp1252 where that gives the same text: most news is in it."""
+    from chardet import detect
+
+    found = detect(sample, include_encodings=ENCODINGS, compat_names=False, no_match_encoding="utf-8")
+    name = _charset(found["encoding"] or "")
     if name is None or name == "utf-8":
         return None
     is_cp1252 = sample.decode("cp1252", "surrogateescape") == sample.decode(name, "surrogateescape")

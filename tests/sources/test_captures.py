@@ -1,0 +1,180 @@
+"""Every item of every file becomes one capture, with its own bytes; what cannot be read says so and stops nothing."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from archiver.model import Capture, Metadata, Stated
+from archiver.sources.captures import captures
+from archiver.sources.payloads import Limits
+from archiver.sources.plan import plan
+from archiver.sources.shards import Stdin
+
+ONE, TWO = b'{"text": "one"}', b'{"text":\t"two"}'
+
+
+def read(folder: Path | Stdin, *, limits: Limits | None = None, beside: Metadata | None = None) -> list[Capture]:
+    shards = plan([folder], shard_size=1000)
+    return [capture for shard in shards for capture in captures(shard, beside or Metadata(), limits)]
+
+
+def brief(found: list[Capture]) -> list[tuple[int, bytes, list[str]]]:
+    return [(one.offset, one.payload, [finding.code for finding in one.trouble]) for one in found]
+
+
+def compressed(data: bytes, suffix: str) -> bytes:
+    return {"": data, ".gz": gzip.compress(data), ".zst": zstandard.compress(data)}[suffix]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+@pytest.mark.parametrize(
+    ("name", "data", "media_type", "found"),
+    [
+        ("a.txt", b"\xef\xbb\xbfRain.\n", "text/plain", [(0, b"\xef\xbb\xbfRain.\n")]),
+        ("a.text", b"", "text/plain", [(0, b"")]),
+        ("a.jsonl", ONE + b"\n\n" + TWO, "application/json", [(0, ONE), (17, TWO)]),
+        ("a.ndjson", ONE + b"\r\n", "application/json", [(0, ONE + b"\r")]),
+        ("a.json", ONE + b"\n", "application/json", [(0, ONE + b"\n")]),
+        ("a.json", b'{\n "text": "one"\n}\n', "application/json", [(0, b'{\n "text": "one"\n}\n')]),
+        ("a.json", b"[" + ONE + b",\n" + TWO + b"]", "application/json", [(1, ONE), (18, TWO)]),
+        ("a.json", b"\n" + ONE + b"\n" + TWO + b"\n", "application/json", [(1, ONE), (17, TWO)]),
+        ("a.json", ONE + b"\n{broken\n", "application/json", [(0, ONE), (16, b"{broken")]),
+        ("a.json", b"{broken\n" + ONE, "application/json", [(0, b"{broken\n" + ONE)]),
+        ("a.json", b'"text"\n"text"', "application/json", [(0, b'"text"\n"text"')]),
+    ],
+)
+def test_items_are_verbatim(
+    tmp_path: Path, suffix: str, name: str, data: bytes, media_type: str, found: list[tuple[int, bytes]]
+) -> None:
+    (tmp_path / (name + suffix)).write_bytes(compressed(data, suffix))
+    items = read(tmp_path)
+    assert brief(items) == [(offset, payload, []) for offset, payload in found]
+    assert {item.media_type for item in items} == {media_type}
+    assert {item.name for item in items} == {name + suffix}
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+@pytest.mark.parametrize("data", [b"", b"\n \n"])
+def test_a_file_without_items_is_one_that_is_empty(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    (capture,) = read(tmp_path)
+    assert (capture.payload.strip(), [finding.code for finding in capture.trouble]) == (b"", ["E101"])
+
+
+def test_an_array_without_elements_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b" []\n")
+    assert brief(read(tmp_path)) == [(0, b"", ["E101"])]
+
+
+def test_ranges_of_a_large_file_hold_each_line_once(tmp_path: Path) -> None:
+    made = [json.dumps({"text": "x" * (index * 37 % 400), "id": index}).encode() for index in range(200)]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(made))
+    found = read(tmp_path)
+    assert [capture.payload for capture in found] == made
+    data = (tmp_path / "a.jsonl").read_bytes()
+    assert all(data[one.offset : one.offset + len(one.payload)] == one.payload for one in found)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_damaged_compression_ends_in_a_capture_that_says_so(tmp_path: Path, suffix: str) -> None:
+    made = [json.dumps({"text": str(index**99)}).encode() for index in range(3000)]
+    data = compressed(b"\n".join(made), suffix)
+    (tmp_path / ("a.jsonl" + suffix)).write_bytes(data[: len(data) * 2 // 3])
+    *whole, last = read(tmp_path)
+    assert [capture.payload for capture in whole] == made[: len(whole)]
+    assert len(whole) > 1000
+    assert made[len(whole)].startswith(last.payload)
+    (finding,) = last.trouble
+    assert (finding.code, finding.file, finding.offset) == ("E110", "a.jsonl" + suffix, last.offset + len(last.payload))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (gzip.compress(ONE + b"\n" + TWO + b"\n")[:-4], [(0, ONE, []), (16, TWO, []), (32, b"", ["E110"])]),
+        (gzip.compress(ONE)[:-8] + bytes(8), [(0, ONE, ["E110"])]),
+        (gzip.compress(ONE + b"\n") + b"\x1f\x8b\x08 more", [(0, ONE, []), (16, b"", ["E110"])]),
+        (ONE, [(0, b"", ["E110"])]),
+        (gzip.compress(ONE) + gzip.compress(TWO), [(0, ONE + TWO, [])]),
+    ],
+)
+def test_damage_spares_what_came_before_it(
+    tmp_path: Path, data: bytes, found: list[tuple[int, bytes, list[str]]]
+) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(data)
+    assert brief(read(tmp_path)) == found
+
+
+@pytest.mark.parametrize("data", [zstandard.compress(ONE) + b"junk!", b"junk", b"(\xb5/\xfd\xff\xff\xff\xff"])
+def test_what_is_no_zstandard_is_damage(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.txt.zst").write_bytes(data)
+    (capture,) = read(tmp_path)
+    assert capture.payload in {ONE, b""}
+    assert [finding.code for finding in capture.trouble] == ["E110"]
+
+
+def test_zstandard_frames_follow_each_other(tmp_path: Path) -> None:
+    frames = zstandard.compress(ONE + b"\n") + zstandard.compress(b"") + zstandard.compress(TWO * 9000)
+    (tmp_path / "a.jsonl.zst").write_bytes(frames)
+    assert brief(read(tmp_path)) == [(0, ONE, []), (16, TWO * 9000, [])]
+
+
+def test_a_file_that_has_gone_is_one_capture(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to("gone.txt")
+    (tmp_path / "b.json").symlink_to("gone.json")
+    assert brief(read(tmp_path)) == [(0, b"", ["E109"])] * 2
+
+
+def test_a_failing_disk_ends_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_bytes(b"Rain.")
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"Rain."))
+
+    def fail(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("archiver.sources.streams._plain", lambda _: fail)
+    monkeypatch.setattr("isal.igzip.GzipFile.read1", fail)
+    assert brief(read(tmp_path)) == [(0, b"", ["E109"])] * 2
+
+
+def test_a_file_of_another_kind_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (capture,) = read(tmp_path / "photo.jpg")
+    assert (capture.payload, capture.media_type) == (b"\xff\xd8\xff", "application/octet-stream")
+    assert [finding.code for finding in capture.trouble] == ["E108"]
+
+
+def test_large_items_are_kept_up_to_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 300)
+    (tmp_path / "b.json").write_bytes(b"[" + b"1" * 300 + b"]")
+    (tmp_path / "c.jsonl").write_bytes(b"2" * 150 + b"\n3")
+    found = brief(read(tmp_path, limits=Limits(item=100, kept=200)))
+    assert found == [
+        (0, b"x" * 200, ["E107"]),
+        (1, b"1" * 200, ["E107"]),
+        (0, b"2" * 150, ["E107"]),
+        (151, b"3", []),
+    ]
+
+
+def test_standard_input_may_be_compressed(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_bytes(gzip.compress(ONE + b"\n" + TWO))
+    found = read(Stdin(path=tmp_path / "spool"))
+    assert [(one.name, one.payload) for one in found] == [("stdin", ONE), ("stdin", TWO)]
+
+
+def test_a_sidecar_goes_before_options_and_its_faults_are_said_once(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(ONE + b"\n" + TWO)
+    (tmp_path / "a.meta.json").write_text('{"site": "The Wire", "colour": "red"}')
+    option = Metadata(
+        site=Stated(value="Elsewhere", basis="option:--site"), title=Stated(value="Rain", basis="option:--title")
+    )
+    first, second = read(tmp_path, beside=option)
+    assert first.beside == second.beside
+    assert first.beside.site == Stated(value="The Wire", basis="sidecar:site")
+    assert first.beside.title == option.title
+    assert [finding.code for finding in first.trouble] == ["W115"]
+    assert second.trouble == ()

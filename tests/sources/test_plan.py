@@ -1,0 +1,216 @@
+"""Sources become the same shards, whatever the machine; each file once, under a name of its own."""
+
+import os
+import pickle
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import CannotRead, UsedWrongly
+from archiver.sources.plan import distinct_names, plan
+from archiver.sources.shards import Shard, Slice, Stdin
+
+
+def lay(folder: Path, files: Mapping[str, str | int]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else b"x" * content)
+    return folder
+
+
+def slices(*sources: Path | Stdin) -> list[Slice]:
+    return [piece for shard in plan(sources) for piece in shard.slices]
+
+
+def notes(*sources: Path | Stdin) -> list[tuple[str, str | None]]:
+    return [(note.code, note.file) for shard in plan(sources) for note in shard.notes]
+
+
+def names(*sources: Path | Stdin) -> list[str]:
+    return [piece.name for piece in slices(*sources)]
+
+
+def test_a_folder_is_walked_in_byte_order(tmp_path: Path) -> None:
+    lay(tmp_path, dict.fromkeys(["b.txt", "a/z.txt", "a-1.txt", "a.txt", "Z.jsonl", "é.json", "a/b/c.ndjson.gz"], "x"))
+    assert names(tmp_path) == ["Z.jsonl", "a-1.txt", "a.txt", "a/b/c.ndjson.gz", "a/z.txt", "b.txt", "é.json"]
+
+
+def test_kinds_and_compressions_are_read_from_names(tmp_path: Path) -> None:
+    lay(tmp_path, dict.fromkeys(["a.TXT", "b.text.gz", "c.json.zst", "d.jsonl", "e.NDJSON.GZ"], "x"))
+    found = [(piece.kind, piece.compression) for piece in slices(tmp_path)]
+    assert found == [("text", None), ("text", "gzip"), ("json", "zstd"), ("jsonl", None), ("jsonl", "gzip")]
+
+
+def test_a_folder_may_be_called_like_a_file(tmp_path: Path) -> None:
+    lay(tmp_path, {"wire.jsonl/one.txt": "x"})
+    assert names(tmp_path) == ["wire.jsonl/one.txt"]
+    assert names(tmp_path / "wire.jsonl") == ["one.txt"]
+
+
+def test_what_is_left_out_is_noted(tmp_path: Path) -> None:
+    lay(tmp_path, dict.fromkeys(["a.txt", "photo.jpg", "README", ".hidden.txt", ".git/x.txt", "lone.meta.json"], "x"))
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "up").symlink_to(tmp_path)
+    assert names(tmp_path) == ["a.txt"]
+    left_out = ["README", "lone.meta.json", "photo.jpg", "pipe.txt", "up"]
+    assert notes(tmp_path) == [("I117", name) for name in left_out]
+
+
+def test_a_file_given_by_name_is_taken_whatever_it_is(tmp_path: Path) -> None:
+    lay(tmp_path, dict.fromkeys(["photo.jpg", ".hidden.txt"], "x"))
+    assert [(piece.name, piece.kind) for piece in slices(tmp_path / "photo.jpg", tmp_path / ".hidden.txt")] == [
+        ("photo.jpg", "unknown"),
+        (".hidden.txt", "text"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "sidecar"),
+    [
+        ("a.txt", "a.txt.meta.json"),
+        ("a.txt", "a.meta.json"),
+        ("a.txt.gz", "a.txt.meta.json"),
+        ("a.jsonl", "a.meta.json"),
+    ],
+)
+def test_a_sidecar_goes_with_its_file(tmp_path: Path, file: str, sidecar: str) -> None:
+    lay(tmp_path, {file: "x", sidecar: "{}"})
+    expected = [str(tmp_path / sidecar)]
+    assert [piece.sidecar for piece in slices(tmp_path)] == expected
+    assert [piece.sidecar for piece in slices(tmp_path / file)] == expected
+    assert notes(tmp_path) == []
+
+
+def test_the_most_exact_sidecar_wins_and_a_given_one_is_no_article(tmp_path: Path) -> None:
+    lay(tmp_path, {"a.txt": "x", "a.txt.meta.json": "{}", "a.meta.json": "{}"})
+    found = sorted(tmp_path.iterdir())
+    assert [piece.sidecar for piece in slices(*found)] == [str(tmp_path / "a.txt.meta.json")]
+    assert notes(*found) == [("I117", "a.meta.json"), ("I117", "a.txt.meta.json")]
+
+
+def test_a_file_given_twice_is_taken_once(tmp_path: Path) -> None:
+    lay(tmp_path, {"a/one.txt": "x", "a/two.txt": "y"})
+    (tmp_path / "link.txt").symlink_to(tmp_path / "a" / "one.txt")
+    one = tmp_path / "a" / "one.txt"
+    assert names(one, tmp_path / "a", one, tmp_path / "link.txt") == ["one.txt", "two.txt"]
+    assert notes(one, tmp_path / "a", one, tmp_path / "link.txt") == [
+        ("I118", "one.txt"),
+        ("I118", "one.txt"),
+        ("I118", "link.txt"),
+    ]
+
+
+def test_a_link_gives_way_to_its_file(tmp_path: Path) -> None:
+    lay(tmp_path, {"in/b.txt": "x", "out/c.txt": "y", "in/.d.txt": "z", "in/e.bin": "w"})
+    inside = tmp_path / "in"
+    (inside / "a.txt").symlink_to("b.txt")
+    (inside / "c1.txt").symlink_to("../out/c.txt")
+    (inside / "c2.txt").symlink_to("../out/c.txt")
+    (inside / "d.txt").symlink_to(".d.txt")
+    (inside / "e.txt").symlink_to("e.bin")
+    assert names(inside) == ["b.txt", "c1.txt", "d.txt", "e.txt"]
+    assert [note for note in notes(inside) if note[0] == "I118"] == [("I118", "a.txt"), ("I118", "c2.txt")]
+    assert "c.txt" in names(inside, tmp_path / "out")
+
+
+def test_links_that_lead_nowhere_are_for_the_worker_to_report(tmp_path: Path) -> None:
+    (tmp_path / "gone.txt").symlink_to("nowhere.txt")
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    assert names(tmp_path) == ["gone.txt", "loop.txt"]
+
+
+def test_names_that_are_shared_get_their_folders(tmp_path: Path) -> None:
+    lay(tmp_path, {"x/a/n.txt": "1", "x/b/n.txt": "2", "x/b/only.txt": "3"})
+    assert names(tmp_path / "x" / "a", tmp_path / "x" / "b") == ["a/n.txt", "b/n.txt", "only.txt"]
+    assert names(tmp_path / "x" / "a" / "n.txt", tmp_path / "x") == ["n.txt", "b/n.txt", "b/only.txt"]
+
+
+paths = st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=5).map(tuple), unique=True, max_size=12)
+
+
+@given(paths, st.data())
+def test_names_are_always_distinct(found: list[tuple[str, ...]], data: st.DataObject) -> None:
+    depths = [data.draw(st.integers(1, len(parts))) for parts in found]
+    files = [
+        ("/" + "/".join(parts), "/" + "/".join(parts), "/".join(parts[-depth:]))
+        for parts, depth in zip(found, depths, strict=True)
+    ]
+    renamed = distinct_names(files)
+    final = [renamed.get(key, name) for key, _, name in files]
+    assert len(set(final)) == len(files)
+    assert all(path.endswith("/" + name) for (_, path, _), name in zip(files, final, strict=True))
+
+
+def test_stdin_is_sniffed_and_named(tmp_path: Path) -> None:
+    for content, kind in ((' \n{"text": "x"}', "jsonl"), ("[{}]", "json"), ("Rain", "text"), ("\ufeff{}", "jsonl")):
+        spool = tmp_path / "spool"
+        spool.write_text(content, encoding="utf-8")
+        assert [(piece.name, piece.kind) for piece in slices(Stdin(path=spool))] == [("stdin", kind)]
+
+
+def test_stdin_never_shows_where_it_was_spooled(tmp_path: Path) -> None:
+    lay(tmp_path, {"spool": "Rain", "folder/stdin": "Rain"})
+    assert names(Stdin(path=tmp_path / "spool"), tmp_path / "folder" / "stdin") == ["-/stdin", "folder/stdin"]
+
+
+def test_small_files_share_a_shard_and_large_json_lines_are_cut(tmp_path: Path) -> None:
+    lay(tmp_path, {"a.txt": 3000, "b.txt": 3000, "c.txt": 3000, "d.jsonl": 25_000, "e.jsonl.gz": 25_000})
+    cut = [
+        [(piece.name, piece.start, piece.end, piece.size) for piece in shard.slices]
+        for shard in plan([tmp_path], shard_size=10_000)
+    ]
+    assert cut == [
+        [("a.txt", 0, None, 3000), ("b.txt", 0, None, 3000)],
+        [("c.txt", 0, None, 3000)],
+        [("d.jsonl", 0, 10_000, 10_000)],
+        [("d.jsonl", 10_000, 20_000, 10_000)],
+        [("d.jsonl", 20_000, None, 5_000)],
+        [("e.jsonl.gz", 0, None, 25_000)],
+    ]
+
+
+def test_shards_are_numbered_sized_and_travel(tmp_path: Path) -> None:
+    lay(tmp_path, {"a.txt": 3000, "b.txt": 4000, "c.bin": 1})
+    shards = list(plan([tmp_path], shard_size=5000))
+    assert [(shard.index, shard.size, len(shard.notes)) for shard in shards] == [(0, 3000, 0), (1, 4000, 1)]
+    assert pickle.loads(pickle.dumps(shards)) == shards
+    assert all(isinstance(shard, Shard) for shard in shards)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file system takes any bytes as a name")
+def test_a_name_that_is_no_utf8_is_spelt_out(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    (tmp_path / os.fsdecode(b"caf\xe9.bin")).write_text("x")
+    assert names(tmp_path) == ["caf\\xe9.txt"]
+    assert notes(tmp_path) == [("I117", "caf\\xe9.bin")]
+
+
+def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, {"a.txt": "x", "locked/b.txt": "x"})
+    scan = os.scandir
+
+    def refuse(folder: str) -> object:
+        if folder.endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    assert names(tmp_path) == ["a.txt"]
+    assert notes(tmp_path) == [("E109", "locked")]
+
+
+def test_nothing_to_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsedWrongly, match="no source"):
+        plan([])
+    with pytest.raises(CannotRead, match="nowhere: No such file"):
+        plan([tmp_path / "nowhere"])
+    with pytest.raises(CannotRead, match="no article in"):
+        plan([tmp_path])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CannotRead, match="neither a file nor a folder"):
+        plan([tmp_path / "pipe"])
