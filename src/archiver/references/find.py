@@ -4,11 +4,15 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from archiver.errors import UsedWrongly
 from archiver.model import Link, LinkKind, Moment, References, Span, TweetReference
 from archiver.references import dates, tweets
 from archiver.references.links import surfaces
 from archiver.references.tweets import Signature
 from archiver.references.urls import kind, status
+from archiver.text.decode import decode
+from archiver.text.ledger import Alignment
+from archiver.text.repair import repair
 
 ToSource = Callable[[Span], Span]
 
@@ -20,6 +24,22 @@ class Place(NamedTuple):
     url: str
     truncated: bool
     kind: LinkKind
+
+
+def extract(source: str | bytes, media_type: str = "text/plain") -> References:
+    """Links and tweets of one text as it was found: it is decoded and normalised first.
+
+    `span` counts code points in the normalised text, `source_span` in the decoded source. `media_type` says what the
+    source is; `text/plain` alone is read. Raises UsedWrongly for another.
+
+    >>> found = extract(b"So. https://t.co/Zz9aa\\r\\n\\xe2\\x80\\x94 Ada (@ada_e) July 21, 2017")
+    >>> found.tweets[0].handle, found.tweets[0].posted.value, found.links[0].span
+    ('ada_e', '2017-07-21', Span(start=4, end=22))
+    """
+    if media_type != "text/plain":
+        raise UsedWrongly(f"references are read from text/plain, not from {media_type}")
+    repaired = repair(source if isinstance(source, str) else decode(source).text)
+    return find(repaired.text, to_source=Alignment(repaired.repairs).to_source)
 
 
 def find(text: str, *, to_source: ToSource, page: str | None = None, published: Moment | None = None) -> References:

@@ -5,6 +5,7 @@ fragment, nothing that a header, an index line or an HTML attribute could stumbl
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.model import LinkKind
@@ -18,6 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EDGES = "".join(map(chr, range(0x21))) + "\x7f\x85\xa0\ufeff"
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_MAX_HOST = 253  # RFC 1035 section 2.3.4, as text
 _PORTS = {"http": "80", "https": "443", "ftp": "21"}
 
 # What a path, query or userinfo may hold as it stands (RFC 3986 sections 3.2.1, 3.3, 3.4); all else is percent-encoded.
@@ -200,6 +202,8 @@ def _authority(scheme: str, authority: str | None) -> str | None:
     if not scheme or match is None:
         return None
     user, name, port = match.groups()
+    if len(name) > _MAX_HOST:
+        return None
     host = _address(name[1:-1]) if name.startswith("[") else _host(name)
     if host is None or int(port or 0) > 65535:
         return None
@@ -220,11 +224,12 @@ def _address(name: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)  # articles name few hosts, again and again
 def _host(name: str) -> str | None:
     """A registered name in lower-case ASCII, or an IPv4 address; None where no name server could know it."""
     name = name.lower() if name.isascii() else _punycode(name)
     labels = name.removesuffix(".").split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) > _MAX_HOST or not all(_LABEL.fullmatch(label) for label in labels):
         return None
     # An underscore may stand in a host's own labels, not in the name that a registry gave out.
     if any("_" in label for label in labels[-2:]):
