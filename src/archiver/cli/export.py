@@ -9,7 +9,7 @@ from archiver.cli.options import output_options, package_argument, writing
 TABLES = ("articles", "links", "tweets", "repairs")
 
 
-@click.command()
+@click.command(short_help="Write a package's records as JSON Lines or CSV.")
 @package_argument
 @click.option("--table", type=click.Choice(TABLES), help="Flat rows: one an article, link, tweet or repair.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)

@@ -10,10 +10,25 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from archiver.errors import UsedWrongly
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STDIN = Path("-")
 """How a command line names standard input."""
+
+
+def say(message: str) -> None:
+    """A message on standard error. What follows its first line is indented: no file's name can pose as another one."""
+    from archiver.report.plain import block
+
+    click.echo(f"archiver: {block(message, '          ').lstrip()}", err=True)
+
+
+def trouble(error: OSError) -> str:
+    """What the operating system said, and of which file."""
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}"
 
 
 def verbosity(command: Command) -> Command:
@@ -80,7 +95,7 @@ def writing(path: Path | None, *, overwrite: bool) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         return
     if path.exists() and not overwrite:
-        raise click.UsageError(f"{click.format_filename(path)} exists; --overwrite replaces it.")
+        raise UsedWrongly(f"{path} exists; --overwrite replaces it")
     from archiver.pack.durable import replacing
 
     with replacing(path) as stream:

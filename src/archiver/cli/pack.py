@@ -11,9 +11,10 @@ import click
 from archiver.cli.options import STDIN, is_quiet, is_verbose, spooled, verbosity
 from archiver.cli.progress import bar
 from archiver.cli.values import Address, Encoding, Field, Size, Stem, Time, packaging_time
+from archiver.errors import UsedWrongly
 
 
-@click.command()
+@click.command(short_help="Pack articles into a package.")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
 @click.option(
     "-o", "--output", "out", required=True, metavar="OUT", help="The package: a folder, or a file ending in .wacz."
@@ -76,15 +77,15 @@ def command(
 
 
 def _config(sources: tuple[Path, ...], options: dict[str, Any]) -> Any:
-    """What decides the package's bytes. Raises UsageError where an option is for a single article only."""
+    """What decides the package's bytes. Raises UsedWrongly where an option is for a single article only."""
     from archiver.pack.config import Config
 
     created = packaging_time(options.pop("created"))
     is_single = _is_single(sources)
     if options["url"] and not is_single:
-        raise click.UsageError(
+        raise UsedWrongly(
             "--url is the address of one article, so it goes with one SOURCE that is a .txt, .text or .json file. "
-            "Many articles say theirs in a field, or in a NAME.meta.json beside each."
+            "Many articles say theirs in a field, or in a NAME.meta.json beside each"
         )
     article_title = options["title"] if is_single else None
     return Config(created=created, article_title=article_title, **options)
@@ -98,7 +99,7 @@ def _is_single(sources: tuple[Path, ...]) -> bool:
 
 def _destination(out: str) -> Path:
     if out.endswith("/") and Path(out).suffix == ".wacz":
-        raise click.UsageError(
+        raise UsedWrongly(
             f"{out} names a folder, and a name that ends in .wacz is for one file; leave one of them out."
         )
     return Path(out)
@@ -110,7 +111,7 @@ def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
     from archiver.sources.shards import Stdin
 
     if sources.count(STDIN) > 1:
-        raise click.UsageError("- was given more than once; there is one standard input.")
+        raise UsedWrongly("- was given more than once; there is one standard input")
     if STDIN not in sources:
         yield list(sources)
         return

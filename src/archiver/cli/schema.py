@@ -7,7 +7,7 @@ import click
 from archiver.record import schema
 
 
-@click.command()
+@click.command(short_help="Print a JSON Schema.")
 @click.argument("name", default="article")
 @click.option("--list", "is_list", is_flag=True, help="List the names of the schemas.")
 def command(name: str, is_list: bool) -> None:

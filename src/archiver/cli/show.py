@@ -8,7 +8,7 @@ import click
 from archiver.cli.options import package_argument
 
 
-@click.command()
+@click.command(short_help="Show one article of a package.")
 @package_argument
 @click.argument("article")
 @click.option("--original", is_flag=True, help="Write the original bytes, as they are.")

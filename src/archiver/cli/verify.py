@@ -9,7 +9,7 @@ import click
 from archiver.cli.options import is_quiet, is_verbose, verbosity
 
 
-@click.command()
+@click.command(short_help="Check packages, ours or not.")
 @click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACKAGE...")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 @verbosity
@@ -19,20 +19,13 @@ def command(packages: tuple[Path, ...], form: str) -> None:
     Each finding has a code, a place and a sentence; -v adds what the codes mean. The exit status is 1 where an error
     or a warning was found, notes alone give 0; it is 3 where a PACKAGE cannot be read, after the others were checked.
     """
-    from archiver.errors import ArchiverError
+    from archiver.cli.failures import Failures
 
-    status = 0
+    failures = Failures()
     for package in packages:
-        try:
-            is_sound = _check(package, form)
-        except ArchiverError as error:
-            from archiver.report.plain import line
-
-            click.echo(f"archiver: {line(str(error))}", err=True)
-            status = error.exit_status
-        else:
-            status = max(status, 0 if is_sound else 1)
-    click.get_current_context().exit(status)
+        with failures.noted():
+            failures.found |= not _check(package, form)
+    failures.exit()
 
 
 def _check(package: Path, form: str) -> bool:
@@ -55,5 +48,17 @@ def _check(package: Path, form: str) -> bool:
         for line in findings.legend(codes):
             click.echo(line)
     if form == "text" and not is_quiet():
-        click.echo(verdict.of_package(str(package), codes, ""))
+        click.echo(verdict.of_package(str(package), codes, "" if codes else _facts(package)))
     return verdict.is_sound(codes)
+
+
+def _facts(package: Path) -> str:
+    """What lies in a package that is sound; nothing of a bare WARC file or a bag of something else."""
+    from archiver.errors import NotAPackage
+    from archiver.package.open import open_package
+    from archiver.report import verdict
+
+    try:
+        return verdict.facts(open_package(package))
+    except NotAPackage:
+        return ""

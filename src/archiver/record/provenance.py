@@ -1,14 +1,26 @@
 """The article record as JSON: the one way out of the model, and the one way back in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from archiver import __version__
 from archiver.findings import Finding
-from archiver.model import Article, Digest, Link, Moment, Repair, Source, Span, Stated, TweetReference, sha256
+from archiver.model import (
+    Article,
+    Digest,
+    Link,
+    Moment,
+    References,
+    Repair,
+    Source,
+    Span,
+    Stated,
+    TweetReference,
+    sha256,
+)
 from archiver.record import schema
 
 SOFTWARE = "archiver"
@@ -36,12 +48,21 @@ def to_dict(article: Article, *, inline: bool) -> dict[str, Any]:
         "retrieved": _moment(article.retrieved),
         "source": _source(article.source),
         "text": article.text if inline else _measured(article.text.encode()),
-        "repairs": [_repair(entry) for entry in article.repairs],
-        "links": [_link(link) for link in article.links],
-        "tweets": [_tweet(tweet) for tweet in article.tweets],
+        "repairs": ledger(article.repairs),
+        **references(References(links=article.links, tweets=article.tweets)),
         "findings": [_finding(finding) for finding in article.findings],
         "provenance": {"activities": [_activity(name) for name in ACTIVITIES]},
     }
+
+
+def ledger(repairs: Iterable[Repair]) -> list[dict[str, Any]]:
+    """A ledger as the record has it."""
+    return [_repair(entry) for entry in repairs]
+
+
+def references(found: References) -> dict[str, list[dict[str, Any]]]:
+    """Links and tweets as the record has them."""
+    return {"links": [_link(link) for link in found.links], "tweets": [_tweet(tweet) for tweet in found.tweets]}
 
 
 def rejection(rejected_id: str, source: Mapping[str, Any], findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -159,6 +180,7 @@ def _link(link: Link) -> dict[str, Any]:
         "span": list(link.span),
         "source_span": list(link.source_span),
         "tweet": link.tweet,
+        **({"truncated": True} if link.truncated else {}),
     }
 
 
@@ -181,6 +203,7 @@ def _tweet(tweet: TweetReference) -> dict[str, Any]:
         "links": list(tweet.links),
         "mentions": list(tweet.mentions),
         "hashtags": list(tweet.hashtags),
+        **({} if tweet.confidence is None else {"confidence": tweet.confidence}),
     }
 
 

@@ -50,6 +50,11 @@ def source(name: str) -> bytes:
     raise UsedWrongly(f"there is no schema {name!r}; there are {', '.join(names())}")
 
 
+def identifier(name: str) -> str:
+    """The identifier (`$id`) of the schema that `source` gives for `name`."""
+    return str(orjson.loads(source(name))["$id"])
+
+
 @cache
 def _validators() -> "dict[str, Draft202012Validator]":
     from jsonschema import Draft202012Validator

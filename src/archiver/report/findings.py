@@ -28,7 +28,8 @@ def place(finding: Finding) -> str:
         f"line {finding.line}" if finding.line is not None else None,
         f"byte {finding.offset}" if finding.offset is not None else None,
         finding.record,
-        finding.path,
+        # Many a sentence names the path itself.
+        None if finding.message.startswith(finding.path or "$") else finding.path,
     )
     return ", ".join(part for part in parts if part)
 

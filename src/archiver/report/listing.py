@@ -9,26 +9,21 @@ from archiver.package.open import Entry
 from archiver.package.pages import title_of
 from archiver.report import plain
 
-ID, DATE, SITE, TITLE, NAME = 8, 10, 24, 60, 28
-"""Columns. The title gives way where a terminal is narrower."""
+ID, DATE, SITE, NAME = 8, 10, 26, 24
+"""Columns; the title comes last and has the rest."""
 
 NARROW = 12
 
 
 def row(article: Article, columns: int | None) -> str:
-    """Id, date, site, title and source name. On a terminal of `columns`, cut to fit; else nothing is cut."""
-    cells = (short_id(article.id), _date(article), _site(article), title_of(article), source_name(article))
-    widths = (ID, DATE, SITE, _title_width(columns), NAME)
+    """Id, date, site, source name and title. On a terminal of `columns`, cut to fit; else nothing is cut."""
+    cells = (short_id(article.id), _date(article), _site(article), source_name(article), title_of(article))
+    rest = max(NARROW, columns - ID - DATE - SITE - NAME - 8) if columns else 0
+    widths = (ID, DATE, SITE, NAME, rest)
     shown = [plain.line(cell) for cell in cells]
-    if columns is not None:
+    if columns:
         shown = [plain.cut(cell, width) for cell, width in zip(shown, widths, strict=True)]
     return "  ".join(plain.padded(cell, width) for cell, width in zip(shown, widths, strict=True)).rstrip()
-
-
-def _title_width(columns: int | None) -> int:
-    if columns is None:
-        return TITLE
-    return max(NARROW, columns - ID - DATE - SITE - NAME - 8)
 
 
 def short_id(article_id: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from archiver.package import layout
+from archiver.package.open import Package
 from archiver.report import findings, plain
 
 
@@ -17,6 +19,15 @@ def of_package(name: str, codes: Mapping[str, int], facts: str) -> str:
     if is_sound(codes) and codes:
         said = f"sound, with {said}"
     return plain.line(f"{name}: {said}{f' ({facts})' if facts else ''}")
+
+
+def facts(package: Package) -> str:
+    """What a package of this software holds, in a few words; of another's, how many files."""
+    names = package.files.names()
+    said = [plain.count(len(names), "file")]
+    if layout.RUN in names:
+        said += [plain.count(package.run()["items"], "item")]
+    return ", ".join(said)
 
 
 def of_records(name: str, records: int, faulty: int) -> str:

@@ -1,0 +1,28 @@
+"""`archiver extract`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import read, source_argument
+from archiver.cli.values import Encoding
+
+
+@click.command(short_help="Find the links and tweets of one text.")
+@source_argument
+@click.option("--encoding", type=Encoding(), help="The encoding of the text. [default: detected]")
+def command(file: Path, encoding: str | None) -> None:
+    """Find the links and tweet references of one text, as JSON.
+
+    They are those of the record's `links` and `tweets`. The text is normalised first: `span` counts code points in
+    what `archiver normalize` gives, `source_span` in the text as it came.
+    """
+    import orjson
+
+    from archiver.record import provenance
+    from archiver.references.find import extract
+    from archiver.text.decode import decode
+
+    found = provenance.references(extract(decode(read(file), encoding).text))
+    sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

@@ -1,0 +1,74 @@
+"""The group of all commands: it imports one when it is asked for, and answers for what stops one."""
+
+import os
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any, NoReturn
+
+import click
+
+from archiver import __version__
+from archiver.cli.options import say, trouble, verbosity
+from archiver.errors import ArchiverError
+
+COMMANDS = (
+    *("pack", "verify", "validate", "list", "show", "export"),
+    *("normalize", "extract", "replay", "schema"),
+)
+INTERRUPTED = 130
+# What a shell gives for a program that SIGPIPE ended: the result was not read to its end.
+BROKEN_PIPE = 141
+
+
+class Commands(click.Group):
+    """Finds the commands, and gives what cannot go on its sentence and its exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"archiver.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Data that is not right is the command's business; a bug propagates."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                # A terminal that cannot show a character gets its escape: no text may end a command.
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except ArchiverError as error:
+            _end(ctx, error.exit_status, str(error))
+        except KeyboardInterrupt as error:
+            _end(ctx, INTERRUPTED, str(error) or "interrupted")
+        except BrokenPipeError:
+            # Nothing may try to flush the rest when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(BROKEN_PIPE)
+        except OSError as error:
+            _end(ctx, ArchiverError.exit_status, trouble(error))
+        return result
+
+
+def _end(ctx: click.Context, status: int, message: str) -> NoReturn:
+    say(message)
+    ctx.exit(status)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="archiver %(version)s")
+@verbosity
+def main() -> None:
+    """News articles in, a preservation package out.
+
+    Results go to standard output, messages and progress to standard error. A SOURCE or FILE written - is standard
+    input. The exit status is 0 when all is well, 1 when something was found or rejected, 2 when the command was used
+    wrongly, 3 when it could not go on, and 130 when it was interrupted.
+    """
