@@ -136,7 +136,7 @@ def test_a_failing_disk_ends_the_file(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("archiver.sources.streams._plain", lambda _: fail)
-    monkeypatch.setattr("isal.igzip.GzipFile.read1", fail)
+    monkeypatch.setattr("gzip.GzipFile.read1", fail)
     assert brief(read(tmp_path)) == [(0, b"", ["E109"])] * 2
 
 
