@@ -50,11 +50,15 @@ _HYPHEN = re.compile(
 )
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
+_MAX_WORDS = 4
+_NO_NAME = re.compile(r"[@#\"”]")
 _MAX_TWEET = 400  # a tweet has at most 280, of which a link counts 23 whatever its length
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
 _GAP = re.compile(r"(?<![ \t\xa0])[ \t\xa0]{2,}+(?=\S)")
 _BLANK_LINE = re.compile(r"\n[ \t\xa0]*\n\s*")
-_SENTENCE = re.compile(r"(?:(?<![A-Z])(?<!\b[DJMS]r)\.|[!?…:。！？])[\"”’)»]*\s*(?=\S)")
+_SENTENCE = re.compile(
+    r"(?:(?<![A-Z])(?<!\b[DJMS]r)(?<!\bSt)(?<!\bSen)(?<!\bRep)(?<!\bGov)\.|[!?…。！？]|:(?=\s))[\"”’)»]*\s*(?=\S)"
+)
 _WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
 _CAPITALISED = re.compile(r"(?:(?<!\S)[^\Wa-z\d_]\S{0,30}\s{1,3}){1,6}\Z")
 
@@ -91,7 +95,7 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
     low = max(floor, paren - _REACH)
     if date is None or _is_caption(text, low, paren, date.end):
         return None
-    name = _dashed(text, low, paren) or _undashed(text, low, paren, match[1], link_ends)
+    name = _dashed(text, low, paren, link_ends) or _undashed(text, low, paren, match[1], link_ends)
     if name is None:
         return None
     body, confidence = _body(text, low, name.start)
@@ -123,13 +127,18 @@ def _is_caption(text: str, low: int, paren: int, end: int) -> bool:
     return bool(_CLOCK.match(text, end) or (" by " in before and _CAPTION.search(before)))
 
 
-def _dashed(text: str, low: int, paren: int) -> _Name | None:
-    """The name between a dash and the parenthesis: a dash that begins the line is the signature's, else the last is."""
-    low = max(low, paren - _MAX_NAME)
-    dashes = [*_DASH.finditer(text, low, paren)] or [*_HYPHEN.finditer(text, low, paren)]
+def _dashed(text: str, low: int, paren: int, link_ends: Sequence[int]) -> _Name | None:
+    """The name between a dash and the parenthesis: a dash that begins the line is the signature's, else the last is.
+
+    No name goes over a line's end or holds a link; after a hyphen, which prose has too, it holds no sentence's end.
+    """
+    low = max(low, paren - _MAX_NAME, _last_link_end(link_ends, paren))
+    dashes, weak = [*_DASH.finditer(text, low, paren)], False
+    if not dashes:
+        dashes, weak = [*_HYPHEN.finditer(text, low, paren)], True
     for dash in (*(dash for dash in dashes if _begins_line(text, low, dash.start())), *reversed(dashes)):
         author = text[dash.end() : paren].strip()
-        if "\n" not in author:
+        if "\n" not in author and not (weak and _SENTENCE.search(author)):
             return _Name(dash.start(), author or None, "high")
     return None
 
@@ -137,29 +146,39 @@ def _dashed(text: str, low: int, paren: int) -> _Name | None:
 def _undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int]) -> _Name | None:
     """A name without a dash: a line of its own, or glued to the tweet's text.
 
-    A link, a gap or the line's beginning may bound it. Within those bounds, words that the handle holds are the name,
-    or else the last capitalised words are: a guess, and called one.
+    A link, a gap or the line's beginning may bound it. A few words within such bounds are the name. Else words that the
+    handle holds are, or else the last capitalised words: a guess, and called one.
     """
     line = _line_start(text, low, paren)
     if _BYLINE.match(text[line:paren]):
         return None
-    edge = max(line, paren - _MAX_NAME)
-    if (last := bisect_right(link_ends, paren)) and link_ends[last - 1] > edge:
-        edge = link_ends[last - 1]
+    edge = max(line, paren - _MAX_NAME, _last_link_end(link_ends, paren))
     edge = max([edge, *(gap.end() for gap in _GAP.finditer(text, edge, paren))])
-    start = _named_by_handle(text[edge:paren], handle.lower())
-    if start is not None:
-        whole = _squashed(text[edge + start : paren]) == _squashed(handle)
-        return _name(text, edge + start, paren, certain=whole or not start)
-    bounded = edge > paren - _MAX_NAME and not _SENTENCE.search(text, edge, paren)
-    words = _CAPITALISED.search(text[edge:paren])
-    if words:
-        return _name(text, edge + words.start(), paren, certain=bounded and not words.start())
-    return _name(text, edge if bounded else paren, paren, certain=False)
+    before = text[edge:paren]
+    named = _named_by_handle(before, handle.lower())
+    words = _CAPITALISED.search(before)
+    if _is_name(before, named):
+        return _name(text, edge, paren, certain=named is not None or (words is not None and not words.start()))
+    if named is not None:
+        return _name(text, edge + named, paren, certain=_squashed(before[named:]) == _squashed(handle))
+    return _name(text, edge + words.start() if words else paren, paren, certain=False)
+
+
+def _is_name(bounded: str, named: int | None) -> bool:
+    """Whether all that stands within its bounds is a name, of which the words from `named` on stand in the handle."""
+    if len(bounded) >= _MAX_NAME or len(bounded.split()) > _MAX_WORDS or _SENTENCE.search(bounded):
+        return False
+    glued = named is not None and bounded[:named][-1:].isalnum()
+    return not glued and not _NO_NAME.search(bounded[:named])
+
+
+def _last_link_end(link_ends: Sequence[int], place: int) -> int:
+    before = bisect_right(link_ends, place)
+    return link_ends[before - 1] if before else 0
 
 
 def _name(text: str, start: int, paren: int, *, certain: bool) -> _Name:
-    return _Name(start, text[start:paren].strip() or None, "high" if certain else "low")
+    return _Name(start, text[start:paren].strip().lstrip(";:, ") or None, "high" if certain else "low")
 
 
 def _named_by_handle(before: str, handle: str) -> int | None:
