@@ -54,11 +54,12 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     ('hardball', 'So it is. https://t.co/hSMOarNyEf', 0)
     """
     places = [Place(*surface, kind(surface.url, page)) for surface in surfaces(text)]
+    starts = [place.span.start for place in places]
     references: list[TweetReference] = []
     free = 0
     for signature in tweets.signatures(text, [place.span for place in places]):
-        first = bisect_left(places, signature.span.start, key=_start)
-        last = bisect_left(places, signature.span.end, key=_start)
+        first = bisect_left(starts, signature.span.start)
+        last = bisect_left(starts, signature.span.end)
         references += _unsigned(places[free:first], free, to_source, published)
         free = last + _is_its_address(text, signature, places[last : last + 1])
         references.append(_signed(text, signature, places[first:free], first, to_source, published))
@@ -66,10 +67,6 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     owners = {index: number for number, tweet in enumerate(references) for index in tweet.links}
     links = (_link(text, place, owners.get(index), to_source) for index, place in enumerate(places))
     return References(links=tuple(links), tweets=tuple(references))
-
-
-def _start(place: Place) -> int:
-    return place.span.start
 
 
 def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Link:
