@@ -188,6 +188,8 @@ CODES: dict[str, Code] = {
     "E430": Code("link or special file", "A package holds plain files; what a link leads to is not part of it."),
     "W431": Code("zip comment", "The zip has a comment; no digest vouches for it.", "APPNOTE 4.3.16", ZIP),
     "W432": Code("names differ in case alone", "On many systems one of the two files replaces the other."),
+    "W433": Code("64-bit sizes in the local header alone", "Players that trust the central directory read such a member's "
+                 "data from the wrong place.", "APPNOTE 4.5.3", ZIP),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
@@ -211,6 +213,7 @@ CODES: dict[str, Code] = {
     "E612": Code("rejected items differ", "rejected.json does not list the rejected items that the WARC files hold."),
     "E613": Code("conversion of nothing", "No article record speaks of a conversion."),
     "E614": Code("record's id differs", "An article record's id is not that of the WARC record that holds it."),
+    "I615": Code("not replayed", "An article too long to be held in memory was checked by its digests alone."),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

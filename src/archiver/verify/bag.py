@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from archiver.findings import Finding
 from archiver.verify.tree import Tree, is_unsafe, read_small
 
-_TAG_LIMIT = 1 << 30
+_TAG_LIMIT = 1 << 28
 _DECLARATION = re.compile(r"BagIt-Version: ([0-9]+)\.([0-9]+)\r?\n?Tag-File-Character-Encoding: ([^\r\n]+)\r?\n?")
 _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++\*?([^\r\n]+)")
@@ -136,7 +136,10 @@ class Bag:
         self._findings.append(Finding(code=code, message=message, file=file, line=line, found=found))
 
     def _text(self, name: str) -> str:
-        data = read_small(self._tree, name, _TAG_LIMIT) or b""
+        data = read_small(self._tree, name, _TAG_LIMIT)
+        if data is None:
+            self._note("E703", f"The file is longer than {_TAG_LIMIT} bytes and is not read.", name)
+            return ""
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -31,11 +31,9 @@ def check(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:
 def check_rejected(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:
     """rejected.json holds the rejection records of the package, one a line of its array, and no other."""
     name = prefix + layout.REJECTED
-    listed = {
-        key_of(row)
-        for line in stream
-        if (row := line.decode("utf-8", "replace").strip(" ,\r\n")) not in ("[", "]", "[]")
-    }
+    lines = iter(lambda: stream.readline(_LIMIT), b"")
+    rows = (line.decode("utf-8", "replace").strip(" ,\r\n") for line in lines)
+    listed = {key_of(row) for row in rows if row not in ("[", "]", "[]")}
     if listed != tally.rejections:
         found, expected = len(listed), len(tally.rejections)
         message = "rejected.json does not list the rejected items that the WARC files hold."

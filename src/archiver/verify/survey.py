@@ -7,9 +7,9 @@ are at hand together. What is not at hand (a duplicate's original, say) is looke
 from array import array
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -108,13 +108,13 @@ class Survey:
         with self._tree.open(name) as stream:
             if stream.seekable():
                 stream.seek(offset)
-            else:
-                while offset and (data := stream.read(min(offset, CHUNK))):
-                    offset -= len(data)
-            each = next(
-                (each for each in read(stream, keep=KEEP) if isinstance(each, Record) or each.code == "E201"), None
-            )
-        return each if isinstance(each, Record) else None
+                return _first(stream, offset)
+            left = offset
+            while left and (data := stream.read(min(left, CHUNK))):
+                left -= len(data)
+            # Where a stream cannot seek, the reader takes the place where it begins for byte 0.
+            record = _first(stream, 0)
+            return record and replace(record, offset=offset)
 
     def place(self, value: int) -> tuple[str, int]:
         """File and offset of a place, as the tables hold it."""
@@ -214,13 +214,13 @@ class Survey:
         except orjson.JSONDecodeError as error:
             yield Finding(code="E502", message=f"The record is not JSON: {error}.")
             return None
-        if not _is_whole(value):
-            yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
-            return None
         expected = schema.REJECTION if (record.uri or "").startswith(_REJECTION) else schema.ARTICLE
         faults = list(schema.check(value, expected))
         yield from faults
         if faults:
+            return None
+        if not _is_whole(value):
+            yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
             return None
         if (record.uri or "").rpartition("/")[2] != value["id"].removeprefix(
             "urn:uuid:"
@@ -271,8 +271,13 @@ class Survey:
         return None if place is None else self.record_at(*self.place(place))
 
 
+def _first(stream: BinaryIO, offset: int) -> Record | None:
+    each = next((each for each in read(stream, keep=KEEP) if isinstance(each, Record) or each.code == "E201"), None)
+    return each if isinstance(each, Record) and each.offset == offset else None
+
+
 def _is_whole(value: object) -> bool:
-    """Whether no number is a float: JSON Schema takes 1.0 for an integer, and Python takes it for no place in a text."""
+    """Whether no number is a float: JSON Schema takes 1.0 for an integer, but it is no place in a text."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return not isinstance(value, float) and all(map(_is_whole, inner))
 

@@ -46,6 +46,7 @@ class Folder:
                     folders.append(f"{prefix}{entry.name}/")
                 else:
                     self._enter(prefix + entry.name, entry.lstat())
+        self._names = sorted(self._sizes)
 
     def _enter(self, name: str, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):
@@ -63,7 +64,7 @@ class Folder:
 
     def names(self) -> list[str]:
         """The names of all its files, sorted."""
-        return sorted(self._sizes)
+        return self._names
 
     def size(self, name: str) -> int:
         """The length of a file in bytes."""

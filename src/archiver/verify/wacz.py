@@ -129,7 +129,10 @@ class Manifest:
         if self._prefix + path not in self._tree.names():
             self._findings.append(self._finding("E410", f"{path} is missing.", path))
             return None
-        return read_small(self._tree, self._prefix + path, _LIMIT)
+        data = read_small(self._tree, self._prefix + path, _LIMIT)
+        if data is None:
+            self._findings.append(self._finding("E411", f"{path} is longer than {_LIMIT} bytes and is not read.", path))
+        return data
 
     def _json(self, path: str, data: bytes | None) -> dict[str, Any] | None:
         if data is None:
@@ -160,7 +163,7 @@ def zip_structure(archive: Zip, manifest: Manifest) -> Iterator[Finding]:
         if entry.name.endswith((".warc", ".warc.gz", ".cdx.gz")) and entry.method != STORED:
             message = "The file is deflated within the zip; players can only read it stored (WACZ 1.1.1 section 4)."
             yield Finding(code="E407", message=message, file=entry.name)
-        if manifest.is_ours and not _is_as_written(entry):
+        if manifest.is_ours and not (_is_as_written(entry) and archive.made64 in (None, 45)):
             message = "The zip's headers for this file are not as this software writes them: they were changed."
             yield Finding(code="E409", message=message, file=entry.name)
 

@@ -53,7 +53,10 @@ class Entry(NamedTuple):
 
 
 class Zip:
-    """The members of a zip file. Raises CannotRead where it cannot be opened; what is wrong is in `structure`."""
+    """The members of a zip file; `made64` is the version that wrote its zip64 end record, where it has one.
+
+    Raises CannotRead where it cannot be opened; what is wrong is in `structure`.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -61,15 +64,17 @@ class Zip:
         self._entries: dict[str, Entry] = {}
         self._data: dict[str, int] = {}
         self._lowered: set[str] = set()
+        self.made64: int | None = None
         try:
             with path.open("rb") as stream:
                 self._read(stream)
         except OSError as error:
             raise CannotRead(f"{path} cannot be read: {error.strerror}") from error
+        self._names = sorted(self._data)
 
     def names(self) -> list[str]:
         """The names of the members that can be read, sorted; folders are left out."""
-        return sorted(self._data)
+        return self._names
 
     def size(self, name: str) -> int:
         """The length of a member's data, in bytes, as the central directory states it."""
@@ -136,7 +141,7 @@ class Zip:
         at = tail.rfind(b"PK\x05\x06")
         if at < 0 or len(tail) - at < _END.size:
             return None
-        _, disk, first, here, count, size, offset, comment = _END.unpack_from(tail, at)
+        _, disk, first, here, *narrow, comment = _END.unpack_from(tail, at)
         if at + _END.size + comment != len(tail):
             self._note(
                 "E403", "Bytes stand behind the end record that it does not count as a comment.", offset=start + at
@@ -144,29 +149,31 @@ class Zip:
         if comment:
             self._note("W431", "The zip has a comment; nothing vouches for it.", offset=start + at)
         wide = self._find_end64(stream, start + at)
-        if wide is not None:
-            return wide
-        if (disk, first) != (0, 0) or here != count:
-            self._note("E401", "The end record speaks of several disks.", offset=start + at)
-        return count, size, offset, start + at
+        true = wide or (*narrow, start + at)
+        # What does not fit, or may not, is all ones here and stands in the zip64 end record (APPNOTE 4.4.1.4).
+        fits = all(
+            ours in (full, ones) for ours, full, ones in zip(narrow, true, (_ALL16, _ALL32, _ALL32), strict=False)
+        )
+        if (disk, first) != (0, 0) or here != narrow[0] or not fits:
+            self._note("E401", "The end record contradicts itself, or speaks of several disks.", offset=start + at)
+        return true[0], true[1], true[2], true[3]
 
     def _find_end64(self, stream: BinaryIO, end: int) -> tuple[int, int, int, int] | None:
-        """The zip64 end record (APPNOTE 4.3.14), where its locator stands before the end record."""
-        if end < _END64_LOCATOR.size + _END64.size:
+        """The same from the zip64 end record (APPNOTE 4.3.14), where its locator stands before the end record."""
+        at = end - _END64_LOCATOR.size - _END64.size
+        if at < 0:
             return None
-        stream.seek(end - _END64_LOCATOR.size)
-        mark, _, place, _ = _END64_LOCATOR.unpack(stream.read(_END64_LOCATOR.size))
+        stream.seek(at)
+        record, locator = stream.read(_END64.size), stream.read(_END64_LOCATOR.size)
+        mark, disk, place, disks = _END64_LOCATOR.unpack(locator)
         if mark != b"PK\x06\x07":
             return None
-        stream.seek(min(place, end))
-        record = stream.read(_END64.size)
-        if place + _END64.size != end - _END64_LOCATOR.size or record[:4] != b"PK\x06\x06":
+        sign, length, self.made64, needed, *numbers, here, count, size, offset = _END64.unpack(record)
+        if (sign, length, needed, numbers) != (b"PK\x06\x06", _END64.size - 12, 45, [0, 0]) or here != count:
+            self._note("E401", "The zip64 end record is malformed, or speaks of several disks.", offset=at)
+        if (disk, place, disks) != (0, at, 1):
             self._note("E401", "The zip64 locator does not point at the zip64 end record before it.", offset=end)
-            return None
-        _, _, _, _, _, _, here, count, size, offset = _END64.unpack(record)
-        if here != count:
-            self._note("E401", "The zip64 end record speaks of several disks.", offset=place)
-        return count, size, offset, place
+        return count, size, offset, at
 
     def _read_directory(self, directory: bytes, count: int, base: int) -> list[Entry]:
         found: list[Entry] = []
@@ -206,8 +213,13 @@ class Zip:
         name, extra = stream.read(name_length), stream.read(extra_length)
         size, packed = _widened(extra, (size, packed))
         streamed = bool(flags & 0x8)
-        local = (needed, flags, method, (time, day), _decoded_name(name, flags))
+        # A local header is written before its offset is known to need 64 bits, and so asks for less (APPNOTE 4.4.3).
+        asked = entry.needed if entry.extra and (needed, entry.needed) == (20, 45) else needed
+        local = (asked, flags, method, (time, day), _decoded_name(name, flags))
         central = (entry.needed, entry.flags, entry.method, entry.stamp, entry.name)
+        if _has_zip64(extra) and not _has_zip64(entry.extra):
+            message = "The local header alone has sizes of 64 bits; players that read the directory take them for data."
+            self._note("W433", message, file=entry.name, offset=entry.offset)
         # Bit 3: the sizes follow the data in a descriptor (APPNOTE 4.4.4), and the header may hold zeros.
         if local != central or (not streamed and (crc, packed, size) != (entry.crc, entry.packed, entry.size)):
             self._note(
@@ -307,6 +319,10 @@ def _widened(extra: bytes, values: tuple[int, ...]) -> list[int]:
         at += 4 + length
     numbers = iter(struct.unpack_from(f"<{len(wide) // 8}Q", wide))
     return [next(numbers, value) if value == _ALL32 else value for value in values]
+
+
+def _has_zip64(extra: bytes) -> bool:
+    return extra.startswith(b"\x01\x00")
 
 
 def _descriptor(stream: BinaryIO, at: int) -> int:

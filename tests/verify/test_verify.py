@@ -1,0 +1,285 @@
+"""What `verify` takes, what it refuses, and how it meets hostile packages and memory's bounds."""
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from archiver.errors import CannotRead, NotAPackage
+from archiver.findings import CODES
+from archiver.pack.config import Config
+from archiver.pack.run import pack
+from archiver.verify.verify import verify
+from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, remanifest, warc
+from tests.verify.test_zips import zipped
+from tests.warc.warcs import BLOCK, record, sha256, urn
+from tests.warc.warcs import zipped as members
+
+
+def codes(path: Path) -> list[str]:
+    found = [finding.code for finding in verify(path)]
+    assert set(found) <= CODES.keys()
+    return found
+
+
+def test_what_is_no_package_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Nothing to see.\n")
+    with pytest.raises(NotAPackage, match="no WACZ and no WARC"):
+        verify(tmp_path / "notes.txt")
+    with pytest.raises(NotAPackage, match="neither a bag nor an unpacked WACZ"):
+        verify(tmp_path)
+    with pytest.raises(CannotRead, match="No such file"):
+        verify(tmp_path / "none")
+
+
+def test_a_folder_that_cannot_be_read(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    package = copy(bag, tmp_path)
+    findings = verify(package)
+    monkeypatch.setattr("archiver.verify.tree.Folder.open", refuse)
+    with pytest.raises(CannotRead, match="Permission denied"):
+        list(findings)
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.bin"])
+def test_a_warc_by_itself(tmp_path: Path, name: str) -> None:
+    data = record("warcinfo", 9, b"software: x\r\n") + record()
+    (tmp_path / name).write_bytes(data if name != "a.warc.gz" else members(data[: data.index(b"WARC/", 5)], record()))
+    assert codes(tmp_path / name) == []
+    (tmp_path / name).write_bytes(record() + record())
+    assert codes(tmp_path / name) == ["W222", "E223"]
+
+
+def test_references_within_a_warc(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    forward = {"WARC-Concurrent-To": f"<{urn(2)}>", "WARC-Warcinfo-ID": f"<{urn(9)}>"}
+    info = record("warcinfo", 9, b"software: x\r\n")
+    path.write_bytes(info + record(change=forward) + record(number=2))
+    assert codes(path) == []
+    path.write_bytes(info + record(change=forward))
+    (finding,) = verify(path)
+    assert (finding.code, finding.file, finding.offset, finding.record) == ("E601", "a.warc", len(info), urn(1))
+    assert "WARC-Concurrent-To" in finding.message
+
+
+def test_a_plain_bag(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/letter 100%.txt").write_text("Dear reader")
+    (tmp_path / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
+    digests = {"md5": "d" * 32, "sha1": "5" * 40}
+    for name, wrong in digests.items():
+        (tmp_path / f"manifest-{name}.txt").write_text(f"{wrong} *data/letter 100%25.txt\n")
+    assert codes(tmp_path) == ["W716", "E704", "E704"]
+
+
+def write_zip(path: Path, *files: tuple[str, bytes]) -> Path:
+    """A WACZ of any files, listed as they should be."""
+    resources = [{"name": name.lower(), "path": name, "hash": sha256(data), "bytes": len(data)} for name, data in files]
+    manifest = {"profile": "data-package", "wacz_version": "1.1.1", "resources": resources}
+    data = json.dumps(manifest).encode()
+    digest = json.dumps({"path": "datapackage.json", "hash": sha256(data)}).encode()
+    path.write_bytes(zipped(*files, ("datapackage.json", data), ("datapackage-digest.json", digest)))
+    return path
+
+
+PAGES = b'{"format": "json-pages-1.0", "id": "pages", "title": "x"}\n'
+INFO = record("warcinfo", 9, b"software: other\r\n")
+HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nhello"
+
+
+def response() -> bytes:
+    change = {"Content-Type": "application/http; msgtype=response", "WARC-Payload-Digest": sha256(b"hello")}
+    return record("response", 1, HTTP, change=change)
+
+
+def index_row(offset: int, length: int, **fields: str | None) -> bytes:
+    row = {"url": "https://example.org/1", "mime": "text/html", "status": "200", "digest": sha256(b"hello")}
+    row |= {"length": str(length), "offset": str(offset), "filename": "a.warc.gz"}
+    row = {name: value for name, value in {**row, **fields}.items() if value is not None}
+    return b"org,example)/1 20240506070809 " + json.dumps(row).encode() + b"\n"
+
+
+def foreign(path: Path, warc_data: bytes, *rows: bytes) -> Path:
+    files = ("archive/a.warc.gz", warc_data), ("indexes/index.cdxj", b"".join(rows)), ("pages/pages.jsonl", PAGES)
+    return write_zip(path, *files)
+
+
+def test_a_wacz_of_other_software(tmp_path: Path) -> None:
+    info, page = members(INFO), members(response())
+    path = tmp_path / "a.wacz"
+    offset, length = len(info), len(page)
+    for fields in ({}, {"recordDigest": sha256(page)}, {"mime": "unknown"}, {"digest": None}):
+        assert codes(foreign(path, info + page, index_row(offset, length, **fields))) == []
+    assert codes(foreign(path, info + page, index_row(offset, length, digest="sha1:" + "0" * 40))) == ["E423"]
+    assert codes(foreign(path, info + page, index_row(offset, length, digest="crc:00"))) == ["E423"]
+    assert codes(foreign(path, info + page, index_row(offset, length, url="http://x:y/"))) == ["E423", "E423"]
+    assert codes(foreign(path, info + page)) == ["E424"]
+
+
+SHA1 = base64.b32encode(hashlib.sha1(BLOCK, usedforsecurity=False).digest()).decode()
+
+
+def test_a_row_of_a_record_without_payload_digest(tmp_path: Path) -> None:
+    page = members(record("resource", 1, change={"WARC-Payload-Digest": None}))
+    info = members(INFO)
+    for digest, expected in (("VM3D6VRN3VHU6LYZXHB3FJYZP5T3YXJQ", ["E423"]), (SHA1, []), ("sha1:" + SHA1, [])):
+        row = index_row(len(info), len(page), digest=digest, mime="text/plain", status=None)
+        assert codes(foreign(tmp_path / "a.wacz", info + page, row)) == expected
+
+
+def test_a_deflated_warc_is_read_all_the_same(tmp_path: Path) -> None:
+    page = members(INFO, response())
+    row = index_row(len(members(INFO)), len(members(response())), mime="x")
+    files = ("archive/a.warc.gz", page), ("indexes/index.cdx", row), ("pages/pages.jsonl", PAGES)
+    write_zip(tmp_path / "a.wacz", *files)
+    with ZipFile(tmp_path / "a.wacz") as old, ZipFile(tmp_path / "b.wacz", "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert codes(tmp_path / "b.wacz") == ["E407"]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of several shards, with copies in one and across shards, and a ZipNum index."""
+    folder = tmp_path_factory.mktemp("many")
+    lines = [json.dumps({"url": f"https://news.example/{n}", "text": f"Rain on day {n % 50}.  \n"}) for n in range(60)]
+    (folder / "a.jsonl").write_text("\n".join(lines * 2) + "\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archiver.pack.assemble.PLAIN_LINES", 20)
+        patch.setattr("archiver.warc.cdxj.BLOCK_LINES", 16)
+        pack([folder / "a.jsonl"], folder / "out", Config(created="2024-05-06T07:08:09Z", shard_size=3000))
+    return folder / "out"
+
+
+def test_copies_and_many_shards(many: Path) -> None:
+    assert len(list((many / "data/archive").iterdir())) > 2
+    assert (many / "data/indexes/index.idx").exists()
+    assert codes(many) == []
+
+
+ZIPNUM: dict[str, Callable[[Path], object]] = {
+    "no idx": lambda root: (root / "data/indexes/index.idx").unlink(),
+    "block changed": lambda root: edit_file(root, "indexes/index.cdx.gz", lambda data: data[:30] + b"!" + data[31:]),
+    "bytes behind": lambda root: edit_file(root, "indexes/index.cdx.gz", lambda data: data + gzip.compress(b"x")),
+    "bytes left out": lambda root: edit_file(root, "indexes/index.cdx.gz", lambda data: data[:-20]),
+    "line of the idx gone": lambda root: edit_file(root, "indexes/index.idx", lambda d: _without(d, 1)),
+    "line of the idx broken": lambda root: edit_file(
+        root, "indexes/index.idx", lambda d: d.replace(b'{"off', b'("off')
+    ),
+    "another first row": lambda root: edit_file(
+        root, "indexes/index.idx", lambda d: d.replace(b"\ninvalid", b"\nvalid")
+    ),
+}
+
+
+def _without(data: bytes, number: int) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join(lines[:number] + lines[number + 1 :])
+
+
+@pytest.mark.parametrize("name", ZIPNUM)
+def test_each_fault_of_a_compressed_index_is_found(many: Path, tmp_path: Path, name: str) -> None:
+    root = copy(many, tmp_path)
+    ZIPNUM[name](root)
+    if name != "no idx":
+        remanifest(root)
+    assert "E426" in codes(root)
+
+
+HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
+    "numbers as fractions": lambda value: value["links"][0].update(span=[1.0, 2.0]),
+    "a number beyond all bounds": lambda value: value["source"].update(length=10**30),
+    "a mountain of arrays": lambda value: value.update(title=json.loads("[" * 500 + "]" * 500)),
+    "an escape sequence": lambda value: value["source"].update(encoding="\x1b[2J\x00"),
+    "spans without end": lambda value: value["repairs"][0].update(span=[2**62, 2**63], source_span=[2**62, 2**63]),
+    "another id": lambda value: value.update(id="urn:uuid:../../../etc/passwd"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_record_is_a_finding(bag: Path, tmp_path: Path, name: str) -> None:
+    root = copy(bag, tmp_path)
+    edit_json(root, lambda each: each.type == "metadata", HOSTILE[name])
+    assert codes(root) != []
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["datapackage.json", "datapackage-digest.json", "pages/pages.jsonl", "provenance/run.json", "indexes/index.cdx"],
+)
+@pytest.mark.parametrize(
+    "data", [DEEP, b"\xff\xfe\0", b'{"a": "\\ud800"}', b"{" * 70_000 + b"\n", b"null", b"\0" * 5000]
+)
+def test_hostile_files_are_findings(bag: Path, tmp_path: Path, name: str, data: bytes) -> None:
+    root = copy(bag, tmp_path)
+    (root / "data" / name).write_bytes(data)
+    rebag(root)
+    assert codes(root) != []
+
+
+def test_a_link_is_not_followed(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    secret = tmp_path / "secret"
+    (root / "data/pages/pages.jsonl").rename(secret)
+    (root / "data/pages/pages.jsonl").symlink_to(secret)
+    found = codes(root)
+    assert found[0] == "E430"
+    assert "E705" in found
+
+
+def test_a_name_that_is_no_text(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    (Path(os.fsdecode(os.fsencode(root) + b"/data/\xff.txt"))).write_text("x")
+    assert codes(root)[0] == "E430"
+
+
+def test_files_too_long_to_be_read_whole(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.wacz._LIMIT", 100)
+    monkeypatch.setattr("archiver.verify.bag._TAG_LIMIT", 100)
+    found = codes(bag)
+    assert {"E411", "E703"} <= set(found)
+
+
+def test_an_article_too_long_to_be_replayed(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.survey.KEEP", 2000)
+    root = copy(bag, tmp_path)
+    edit_record(root, lambda each: each.type == "resource", lambda _fields, _block: b"x" * 3000)
+    assert {"E603", "I615"} <= set(codes(root))
+
+
+def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.warc.members._WINDOW", 1 << 14)
+
+    def peak(count: int) -> int:
+        path = tmp_path / f"{count}.warc.gz"
+        path.write_bytes(members(INFO, *(record(number=number) for number in range(10, count))))
+        tracemalloc.start()
+        assert codes(path) == []
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    few, many = peak(500), peak(2500)
+    assert (many - few) / 2000 < 60
+
+
+def test_damage_to_a_record_is_placed_in_its_file(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    path = warc(root)
+    path.write_bytes(path.read_bytes()[:-20])
+    remanifest(root)
+    damage = [finding for finding in verify(root) if finding.code == "E217"]
+    assert [finding.file for finding in damage] == ["data/archive/articles-00000.warc.gz"]
