@@ -121,11 +121,11 @@ def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
 
 @contextmanager
 def _interruptible(out: str) -> Iterator[None]:
-    from archiver.pack.run import work_folder
+    from archiver.pack.run import unfinished
 
     try:
         yield
     except KeyboardInterrupt as error:
-        kept = work_folder(Path(out))
-        went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept.exists() else ""
+        kept = unfinished(Path(out))
+        went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept else ""
         raise KeyboardInterrupt(f"interrupted; no package was written to {out}.{went_on}") from error

@@ -63,6 +63,12 @@ def work_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.work")
 
 
+def unfinished(out: Path) -> Path | None:
+    """The work folder of a run for `out` that was broken off, where there is something in it to resume."""
+    folder = work_folder(out)
+    return folder if _is_begun(folder) else None
+
+
 def _receipts(work: Sequence[Job], jobs: int, tick: Tick) -> Iterator[Receipt]:
     """A receipt for each job, in order; a shard that was finished before is not done again."""
     if jobs == 1:
@@ -82,8 +88,17 @@ def _once(job: Job) -> Receipt:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
+    """What goes wrong on the disk is CannotWrite; a work folder in which nothing is finished does not stay."""
     try:
         yield
     except OSError as error:
-        kept = f"; what is finished is kept in {folder}, and --resume goes on from there" if folder.exists() else ""
+        kept = f"; what is finished is kept in {folder}, and --resume goes on from there" if _is_begun(folder) else ""
         raise CannotWrite(f"cannot write: {error.strerror or error} ({error.filename or folder}){kept}") from error
+    finally:
+        if not _is_begun(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_begun(folder: Path) -> bool:
+    """Whether a shard is finished in a work folder."""
+    return any((folder / "receipts").glob("[0-9]*[0-9]"))
