@@ -69,6 +69,11 @@ def test_an_array_without_elements_is_empty(tmp_path: Path) -> None:
     assert brief(read(tmp_path)) == [(0, b"", ["E101"])]
 
 
+def test_a_range_without_a_line_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"1" * 3500 + b"\n2")
+    assert [(one.offset, len(one.payload), one.trouble) for one in read(tmp_path)] == [(0, 3500, ()), (3501, 1, ())]
+
+
 def test_ranges_of_a_large_file_hold_each_line_once(tmp_path: Path) -> None:
     made = [json.dumps({"text": "x" * (index * 37 % 400), "id": index}).encode() for index in range(200)]
     (tmp_path / "a.jsonl").write_bytes(b"\n".join(made))

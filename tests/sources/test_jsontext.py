@@ -25,7 +25,8 @@ def fault(text: str) -> str:
     return finding.message
 
 
-any_text = st.text(alphabet=st.characters(exclude_categories=[]))
+# With lone low surrogates; a high one before them would make a pair, which is one character.
+any_text = st.text(st.characters(exclude_categories=["Cs"]) | st.characters(categories=["Cs"], min_codepoint=0xDC00))
 values = st.recursive(
     st.none()
     | st.booleans()
@@ -48,9 +49,8 @@ def test_what_was_written_is_read(written: Any, is_ascii: bool, indent: int | No
 def test_both_ways_agree_on_any_text(written: Any, data: st.DataObject) -> None:
     text = json.dumps(written, ensure_ascii=False)
     place = data.draw(st.integers(0, len(text)))
-    text = (
-        text[:place] + data.draw(st.sampled_from(["", "1", '"', ",", "}", "]", "\\", " ", "\x00", "x"])) + text[place:]
-    )
+    damage = data.draw(st.sampled_from(["", "1", '"', ",", "}", "]", "\\", " ", "\x00", "x"]))
+    text = text[:place] + damage + text[place:]
     fast, slow = parse(text), jsontext._parse_slowly(text, shift=0)
     assert isinstance(fast, Finding) == isinstance(slow, Finding)
     assert fast == slow

@@ -168,6 +168,11 @@ def test_an_author_is_written_in_many_ways(author: Any, found: Any) -> None:
     assert read.findings == ()
 
 
+def test_a_wrapper_is_entered_on_the_way() -> None:
+    read = item(NEWS_ARTICLE | {"publisher": [{"@type": "Organization", "name": "The Wire"}]})
+    assert read.metadata.site == Stated(value="The Wire", basis="field:publisher/0/name")
+
+
 def test_a_publisher_that_is_only_referred_to_says_nothing() -> None:
     read = item(NEWS_ARTICLE | {"publisher": {"@id": "#wire"}})
     assert (read.metadata.site, read.findings) == (None, ())
@@ -265,9 +270,7 @@ values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["text", "body", "@graph", "@type", "article", "_source", "author", "name", "url", "$date"]
-            ),
+            st.sampled_from(["text", "body", "@graph", "@type", "article", "_source", "author", "name", "$date"]),
             inner,
         )
     ),

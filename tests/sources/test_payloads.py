@@ -59,12 +59,13 @@ def test_a_line_may_be_too_large(length: int, codes: list[str]) -> None:
     assert [finding.code for finding in items[1].findings] == codes
 
 
-def test_what_is_cut_off_is_counted_and_digested() -> None:
-    data = bytes(range(97, 122)) * 10
+@pytest.mark.parametrize("times", [10, 10_000])
+def test_what_is_cut_off_is_counted_and_digested(times: int) -> None:
+    data = bytes(range(97, 122)) * times
     (item,) = whole(stream(data), LIMITS)
     (finding,) = item.findings
     assert item.payload == data[:100]
-    assert finding.found == "250"
+    assert finding.found == str(len(data))
     assert hashlib.sha256(data).hexdigest() in finding.message
 
 
