@@ -20,6 +20,7 @@ DOORS = {
     "rapidfuzz": {"text"},
     "tldextract": {"references"},
     "jsonschema": {"record"},
+    "jsonschema_rs": {"record"},
     "warcio": {"warc"},
     "surt": {"warc"},
     "zstandard": {"sources"},
