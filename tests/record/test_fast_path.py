@@ -1,4 +1,4 @@
-"""What the fast look calls valid, jsonschema calls valid too: on mutated records, and the formats that schemas use.
+"""What the fast look calls valid, jsonschema calls valid too: on mutated records, and the formats schemas use."""
 
 import copy
 import json
