@@ -1,7 +1,6 @@
 """What a file's name says of it: its kind, its compression, and what its sidecar would be called."""
 
 import os
-from pathlib import Path
 from typing import Literal
 
 from archiver.sources.streams import COMPRESSIONS, Compression, compression_of, opened
@@ -23,10 +22,12 @@ def kind_of(name: str) -> tuple[Kind, Compression | None]:
     >>> kind_of("2017/Report.TXT"), kind_of("wire.ndjson.zst"), kind_of("page.pdf.gz")
     (('text', None), ('jsonl', 'zstd'), ('unknown', None))
     """
-    suffixes = [suffix.lower() for suffix in Path(name).suffixes[-2:]]
-    compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
-    inner = suffixes[:-1] if compression else suffixes
-    kind = KINDS.get(inner[-1], "unknown") if inner else "unknown"
+    # A dot at the beginning hides a file; it begins no suffix.
+    stem, dot, suffix = name.lower().lstrip(".").rpartition(".")
+    compression = COMPRESSIONS.get(dot + suffix)
+    if compression:
+        _, dot, suffix = stem.rpartition(".")
+    kind = KINDS.get(dot + suffix, "unknown")
     return kind, None if kind == "unknown" else compression
 
 

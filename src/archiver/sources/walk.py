@@ -165,10 +165,10 @@ class _Once:
 
     def repeated(self, index: int, real: str, *, is_link: bool) -> bool:
         """Whether the file met in root number `index` is, or will be, taken elsewhere."""
-        if any(is_link or owner < index for owner in self._owners(real)):
-            return True
         if not is_link:
-            return False
+            return index > 0 and any(owner < index for owner in self._owners(real))
+        if any(True for _ in self._owners(real)):
+            return True
         is_known = real in self._linked
         self._linked.add(real)
         return is_known
