@@ -53,6 +53,8 @@ def names(value: Any, basis: str, separator: str | None = None) -> tuple[Stated,
         return broken or tuple(author for part in parts if isinstance(part, tuple) for author in part)
     if isinstance(value, Mapping):
         return names(value["name"], basis + "/name", separator) if "name" in value else wrong_type(value, basis)
+    if not isinstance(value, str | None):
+        return wrong_type(value, basis)
     author = stated(value, basis)
     if separator is None or not isinstance(author, Stated):
         return author if isinstance(author, Finding) else (author,) if author else ()

@@ -78,5 +78,3 @@ def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:
         place = b'{"offset": %d, "length": %d, "digest": %b}' % (offset, len(member), orjson.dumps(sha256(member)))
         yield Block(member=member, idx_line=b"%b %b %b\n" % (surt_key, stamp, place))
         offset += len(member)
-
-

@@ -90,9 +90,7 @@ class WarcFile:
         self._file.update(member)
         offset, self.length = self.length, self.length + len(member)
         self.count += 1
-        return Written(
-            offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest
-        )
+        return Written(offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest)
 
 
 def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
