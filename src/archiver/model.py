@@ -93,8 +93,9 @@ class Capture:
     """One item as a source held it, before anything is done to it.
 
     `name` and `offset` (bytes into the source, after decompression) locate it; `payload` is verbatim. `media_type` is
-    `text/plain` or `application/json`, or `application/octet-stream` where the name promises nothing. `beside` is what a sidecar or an option says of it; `trouble` is what
-    was wrong with it already, e.g. where a compressed source ends too early.
+    `text/plain` or `application/json`, or `application/octet-stream` where the name promises nothing. `beside` is what
+    a sidecar or an option says of it; `trouble` is what was wrong with it already, e.g. where a compressed source ends
+    too early.
     """
 
     name: str

@@ -43,7 +43,7 @@ def test_every_field_has_its_basis(tmp_path: Path) -> None:
         (b'{"colour": "red"}', "'colour' is not known"),
         (b'{"text": "Rain"}', "'text' is not known"),
         (b'{"url": ["x"]}', "sidecar:url holds an array, not a string"),
-        (b'{"authors": [1, true]}', "sidecar:authors/1 holds a boolean"),
+        (b'{"authors": [1, true]}', "sidecar:authors/0 holds a number"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path: Path, data: bytes, message: str) -> None:
