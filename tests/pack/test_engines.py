@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archiver.pack.engines import InProcess, in_order, processes
+from archiver.pack.engines import InProcess, StoppedError, checkpoint, in_order, processes
 
 
 @pytest.mark.parametrize("executor", [InProcess, lambda: ThreadPoolExecutor(3), lambda: processes(2)])
-def test_every_engine_gives_the_same_in_the_same_order(executor: Callable[[], Executor]) -> None:
+def test_every_engine_gives_the_same_in_the_same_order(
+    executor: Callable[[], AbstractContextManager[Executor]],
+) -> None:
     with executor() as pool:
         assert list(in_order(pool, abs, [-3, 2, -1], window=2)) == [3, 2, 1]
 
@@ -55,3 +59,24 @@ def test_an_error_reaches_the_caller_in_its_turn() -> None:
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def work_on(folder: str) -> None:
+    """Work for ever, and say so."""
+    Path(folder, "begun").touch()
+    while True:
+        checkpoint(1)
+
+
+def test_work_under_way_ends_when_the_pool_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), processes(1) as pool:
+        futures = [pool.submit(work_on, str(tmp_path)) for _ in range(3)]
+        while not (tmp_path / "begun").exists():
+            pass
+        raise KeyError
+    assert isinstance(futures[0].exception(), StoppedError)
+    assert futures[-1].cancelled()
+
+
+def test_work_outside_of_a_pool_is_never_stopped() -> None:
+    checkpoint()

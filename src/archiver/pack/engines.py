@@ -4,7 +4,9 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from typing import Any, ParamSpec, TypeVar
 
 Given = TypeVar("Given")
@@ -25,13 +27,40 @@ class InProcess(Executor):
         return future
 
 
-def processes(count: int) -> Executor:
+class StoppedError(Exception):
+    """The work is not wanted any more."""
+
+
+_STOP: list[Event] = []
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Executor]:
     """A pool of fresh processes: a forked one would inherit the locks of the parent's threads.
 
-    Ctrl-C goes to every process of a terminal; it is the parent's to answer.
+    Ctrl-C goes to every process of a terminal; it is the parent's to answer. Where the block ends by an exception, work
+    under way ends at its next `checkpoint`.
     """
-    ignoring = (signal.SIGINT, signal.SIG_IGN)
-    return ProcessPoolExecutor(count, get_context("spawn"), initializer=signal.signal, initargs=ignoring)
+    context = get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(stop,)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin(stop: Event) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _STOP.append(stop)
+
+
+def checkpoint(_done: int = 0) -> None:
+    """To be called by long work in a pool, now and then. Raises StoppedError where the pool was given up."""
+    if any(stop.is_set() for stop in _STOP):
+        raise StoppedError
 
 
 def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int) -> Iterator[Made]:

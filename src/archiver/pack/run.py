@@ -83,7 +83,7 @@ def _receipts(work: Sequence[Job], jobs: int, tick: Tick) -> Iterator[Receipt]:
 
 
 def _once(job: Job) -> Receipt:
-    return finished(job) or write_shard(job)
+    return finished(job) or write_shard(job, engines.checkpoint)
 
 
 @contextmanager
