@@ -40,6 +40,13 @@ from archiver.errors import UsedWrongly
 )
 @click.option("--field", "fields", type=Field(), multiple=True, help="Where in a JSON item a field is; repeatable.")
 @click.option("--max-item-size", type=Size(), default="64M", show_default=True, help="Reject larger items.")
+@click.option(
+    "--shard-size",
+    type=Size(),
+    default="16M",
+    show_default=True,
+    help="How much of the sources goes into one WARC file, and to one worker at a time.",
+)
 @verbosity
 def command(
     sources: tuple[Path, ...], out: str, overwrite: bool, resume: bool, jobs: int | None, **options: Any

@@ -50,7 +50,7 @@ def process(capture: Capture, config: Config) -> Archived | Rejected:
         return rejected(capture, digest, (*capture.trouble, item))
     article = _article(capture, digest, decoded, item, config)
     if not article.text.strip():
-        empty = Finding(code="E101", message="the text is empty, or nothing but white space")
+        empty = Finding(code="E101", message="The text is empty, or nothing but white space.")
         return rejected(capture, digest, (*capture.trouble, empty))
     record = provenance.to_dict(article, inline=False)
     invalid = tuple(schema.check(record, schema.ARTICLE))
@@ -130,7 +130,7 @@ def _url(stated: Stated | None, base: str | None, notes: list[Finding]) -> State
         return None
     value = absolute(stated.value, base)
     if value is None:
-        message = f"the URL of {stated.basis} is not absolute, or holds what no URL can; the record has none"
+        message = f"The URL of {stated.basis} is not absolute, or holds what no URL can; the record has none."
         notes.append(Finding(code="W112", message=message, path="$.url", found=ascii(stated.value)))
         return None
     return Stated(value=value, basis=stated.basis)
@@ -142,7 +142,7 @@ def _moment(known: Metadata, name: str, notes: list[Finding]) -> Moment | None:
         return None
     read = moment(stated)
     if read is None:
-        message = f"the date of {stated.basis} is in no form that can be read without guessing; the record has none"
+        message = f"The date of {stated.basis} is in no form that can be read without guessing; the record has none."
         notes.append(Finding(code="W113", message=message, path=f"$.{name}", found=ascii(stated.value)))
     return read
 
@@ -154,7 +154,7 @@ def _language(stated: Stated | None, notes: list[Finding]) -> str | None:
     tag = stated.value.strip().split(".")[0].replace("_", "-")
     if _TAG.fullmatch(tag):
         return tag
-    message = f"{stated.basis} is no language tag (BCP 47); the record has none"
+    message = f"What {stated.basis} holds is no language tag (BCP 47); the record has none."
     notes.append(Finding(code="W116", message=message, path="$.language", found=ascii(stated.value)))
     return None
 
@@ -178,7 +178,7 @@ def _lost(body: Repaired) -> list[Finding]:
     if not count:
         return []
     characters = "1 character is" if count == 1 else f"{count} characters are"
-    return [Finding(code="W114", message=f"{characters} lost for good, and marked as U+FFFD", path="$.text")]
+    return [Finding(code="W114", message=f"{characters} lost for good, and marked as U+FFFD.", path="$.text")]
 
 
 def _entries(*parts: Repaired | None) -> tuple[Repair, ...]:
