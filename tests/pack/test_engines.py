@@ -68,12 +68,19 @@ def work_on(folder: str) -> None:
         checkpoint(1)
 
 
-def test_work_under_way_ends_when_the_pool_is_given_up(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), processes(1) as pool:
-        futures = [pool.submit(work_on, str(tmp_path)) for _ in range(3)]
-        while not (tmp_path / "begun").exists():
+def give_up(folder: Path, futures: list[Future[None]]) -> None:
+    """Begin work in a pool, and leave it by an error."""
+    with processes(1) as pool:
+        futures += [pool.submit(work_on, str(folder)) for _ in range(3)]
+        while not (folder / "begun").exists():
             pass
         raise KeyError
+
+
+def test_work_under_way_ends_when_the_pool_is_given_up(tmp_path: Path) -> None:
+    futures: list[Future[None]] = []
+    with pytest.raises(KeyError):
+        give_up(tmp_path, futures)
     assert isinstance(futures[0].exception(), StoppedError)
     assert futures[-1].cancelled()
 
