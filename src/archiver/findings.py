@@ -214,6 +214,7 @@ CODES: dict[str, Code] = {
     "E613": Code("conversion of nothing", "No article record speaks of a conversion."),
     "E614": Code("record's id differs", "An article record's id is not that of the WARC record that holds it."),
     "I615": Code("not replayed", "An article too long to be held in memory was checked by its digests alone."),
+    "I616": Code("record in another file", "A WARC file by itself speaks of a record that is not in it."),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

@@ -57,17 +57,17 @@ def test_every_flip_in_a_wacz_is_found(wacz: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["bagit.txt", "tagmanifest-sha256.txt", "data/datapackage-digest.json"])
-def test_every_bit_is_found_where_only_one_file_vouches(bag: Path, tmp_path: Path, name: str) -> None:
+def test_bits_are_found_where_only_one_file_vouches(bag: Path, tmp_path: Path, name: str) -> None:
     package = copy(bag, tmp_path)
     size = (package / name).stat().st_size
-    bits = range(size * 8) if size < 150 else random.Random(4).sample(range(size * 8), 600)
+    bits = random.Random(4).sample(range(size * 8), 200)
     assert unnoticed(package, [(package / name, bit) for bit in bits]) == []
 
 
-def test_every_bit_of_every_zip_header_is_found(wacz: Path, tmp_path: Path) -> None:
+def test_bits_of_zip_headers_are_found(wacz: Path, tmp_path: Path) -> None:
     package = copy(wacz, tmp_path)
     data = package.read_bytes()
     headers = [at for at in range(len(data)) if data.startswith((b"PK\3\4\x14\0\0", b"PK\1\2\x14\3", b"PK\5\6"), at)]
     assert len(headers) == 2 * 11 + 1
-    bits = [8 * at + bit for at in headers[::3] for bit in range(8 * 22)] + [8 * (len(data) - 1)]
+    bits = [8 * at + bit for at in headers[::5] for bit in range(0, 8 * 22, 2)] + [8 * (len(data) - 1)]
     assert unnoticed(package, [(package, bit) for bit in bits]) == []

@@ -34,6 +34,10 @@ def test_what_is_no_package_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Nothing to see.\n")
     with pytest.raises(NotAPackage, match="no WACZ and no WARC"):
         verify(tmp_path / "notes.txt")
+    for data in (gzip.compress(b"Nothing to see.\n"), gzip.compress(b"WARC/1.1")[:12], gzip.compress(b"W")[:-9] + b"!"):
+        (tmp_path / "notes.gz").write_bytes(data)
+        with pytest.raises(NotAPackage):
+            verify(tmp_path / "notes.gz")
     with pytest.raises(NotAPackage, match="neither a bag nor an unpacked WACZ"):
         verify(tmp_path)
     with pytest.raises(CannotRead, match="No such file"):
@@ -51,10 +55,10 @@ def test_a_folder_that_cannot_be_read(bag: Path, tmp_path: Path, monkeypatch: py
         list(findings)
 
 
-@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.bin"])
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.bin", "b.bin"])
 def test_a_warc_by_itself(tmp_path: Path, name: str) -> None:
-    data = record("warcinfo", 9, b"software: x\r\n") + record()
-    (tmp_path / name).write_bytes(data if name != "a.warc.gz" else members(data[: data.index(b"WARC/", 5)], record()))
+    both = record("warcinfo", 9, b"software: x\r\n"), record()
+    (tmp_path / name).write_bytes(b"".join(both) if name in ("a.warc", "a.bin") else members(*both))
     assert codes(tmp_path / name) == []
     (tmp_path / name).write_bytes(record() + record())
     assert codes(tmp_path / name) == ["W222", "E223"]
@@ -68,7 +72,7 @@ def test_references_within_a_warc(tmp_path: Path) -> None:
     assert codes(path) == []
     path.write_bytes(info + record(change=forward))
     (finding,) = verify(path)
-    assert (finding.code, finding.file, finding.offset, finding.record) == ("E601", "a.warc", len(info), urn(1))
+    assert (finding.code, finding.file, finding.offset, finding.record) == ("I616", "a.warc", len(info), urn(1))
     assert "WARC-Concurrent-To" in finding.message
 
 
@@ -97,9 +101,9 @@ INFO = record("warcinfo", 9, b"software: other\r\n")
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nhello"
 
 
-def response() -> bytes:
+def response(block: bytes = HTTP) -> bytes:
     change = {"Content-Type": "application/http; msgtype=response", "WARC-Payload-Digest": sha256(b"hello")}
-    return record("response", 1, HTTP, change=change)
+    return record("response", 1, block, change=change)
 
 
 def index_row(offset: int, length: int, **fields: str | None) -> bytes:
@@ -124,6 +128,9 @@ def test_a_wacz_of_other_software(tmp_path: Path) -> None:
     assert codes(foreign(path, info + page, index_row(offset, length, digest="crc:00"))) == ["E423"]
     assert codes(foreign(path, info + page, index_row(offset, length, url="http://x:y/"))) == ["E423", "E423"]
     assert codes(foreign(path, info + page)) == ["E424"]
+    revisit = record("revisit", 1, b"", change={"WARC-Profile": "http://x/", "WARC-Payload-Digest": sha256(b"hello")})
+    row = index_row(offset, len(members(revisit)), mime="warc/revisit", status=None)
+    assert codes(foreign(path, info + members(revisit), row)) == []
 
 
 SHA1 = base64.b32encode(hashlib.sha1(BLOCK, usedforsecurity=False).digest()).decode()
@@ -185,6 +192,18 @@ ZIPNUM: dict[str, Callable[[Path], object]] = {
 def _without(data: bytes, number: int) -> bytes:
     lines = data.splitlines(keepends=True)
     return b"".join(lines[:number] + lines[number + 1 :])
+
+
+def test_a_block_that_is_not_gzip(many: Path, tmp_path: Path) -> None:
+    root = copy(many, tmp_path)
+    member = b"no gzip at all"
+    pointer = {"offset": 0, "length": len(member), "digest": sha256(member)}
+    idx = b"invalid,archiver)/a 20240506070809 " + json.dumps(pointer).encode() + b"\n"
+    edit_file(root, "indexes/index.cdx.gz", lambda _: member)
+    edit_file(root, "indexes/index.idx", lambda data: data.splitlines(keepends=True)[0] + idx)
+    found = codes(root)
+    assert found[0] == "E426"
+    assert "E424" in found
 
 
 @pytest.mark.parametrize("name", ZIPNUM)
@@ -258,6 +277,12 @@ def test_an_article_too_long_to_be_replayed(bag: Path, tmp_path: Path, monkeypat
     root = copy(bag, tmp_path)
     edit_record(root, lambda each: each.type == "resource", lambda _fields, _block: b"x" * 3000)
     assert {"E603", "I615"} <= set(codes(root))
+
+
+def test_a_page_may_be_listed_twice(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    edit_file(root, "pages/pages.jsonl", lambda data: data + data.splitlines(keepends=True)[1])
+    assert codes(root) == []
 
 
 def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

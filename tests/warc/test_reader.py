@@ -10,16 +10,16 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.warc.warcs import BLOCK, headers, record, sha256, urn, zipped
 
 from archiver.findings import CODES, Finding
-from archiver.warc.reader import Record, read
+from archiver.warc.reader import KEEP, Record, read
+from tests.warc.warcs import BLOCK, headers, record, sha256, urn, zipped
 
 INFO = record("warcinfo", 9, b"software: test\r\n")
 
 
-def parts(data: bytes, **options: int) -> tuple[list[Record], list[Finding]]:
-    found = list(read(io.BytesIO(data), **options))
+def parts(data: bytes, *, keep: int = KEEP) -> tuple[list[Record], list[Finding]]:
+    found = list(read(io.BytesIO(data), keep=keep))
     records = [each for each in found if isinstance(each, Record)]
     findings = [each for each in found if isinstance(each, Finding)]
     assert all(finding.code in CODES for finding in findings)
@@ -162,6 +162,29 @@ def test_a_damaged_member_loses_no_other_record(damage: int) -> None:
     broken[damage % len(second)] ^= 0xFF
     records, _ = parts(first + bytes(broken) + third)
     assert {urn(1), urn(3)} <= {each.id for each in records}
+
+
+def test_damage_within_a_file_gzipped_as_a_whole() -> None:
+    packed = bytearray(gzip.compress(INFO + record(block=bytes(range(256)) * 3000) + record(number=2)))
+    packed[len(packed) // 2] ^= 0xFF
+    records, findings = parts(bytes(packed) + zipped(record(number=3)))
+    assert [each.id for each in records if each.offset] == [urn(3)]
+    assert findings[0].code in ("E217", "E301")
+
+
+def test_garbage_that_looks_like_a_gzip_member_is_passed_over() -> None:
+    garbage = b"\x1f\x8b\x08\x00" * 100 + gzip.compress(b"no WARC", mtime=0)
+    records, findings = parts(zipped(INFO) + garbage + zipped(record()))
+    assert [each.id for each in records] == [urn(9), urn(1)]
+    assert [finding.code for finding in findings] == ["E217", "E202"]
+    assert findings[1].offset == len(zipped(INFO))
+
+
+def test_damage_behind_a_record_in_the_same_member() -> None:
+    tail = gzip.compress(record() + b"x" * 300_000, mtime=0)
+    records, findings = parts(zipped(INFO) + tail[:-40] + bytes(40))
+    assert [each.id for each in records] == [urn(9), urn(1)]
+    assert [finding.code for finding in findings] == ["E201", "E202"]
 
 
 DIGEST = hashlib.sha1(BLOCK, usedforsecurity=False).digest()

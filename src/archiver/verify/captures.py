@@ -1,5 +1,7 @@
 """What an index row must say of a capture: the fields of CDXJ, from the record as it stands in its file."""
 
+from functools import lru_cache
+
 from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
@@ -25,6 +27,7 @@ def signature(record: Record, filename: str) -> tuple[str, ...]:
     return tuple(expected(record, filename).values())
 
 
+@lru_cache(maxsize=4096)
 def timestamp(date: str) -> str:
     """The 14 digits of a WARC-Date, as far as it goes.
 

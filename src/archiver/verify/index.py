@@ -61,7 +61,8 @@ class Index:
                     "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
                 )
                 continue
-            pages.mark(key_of(row.fields.get("url", ""), row.timestamp))
+            while pages.mark(key_of(row.fields.get("url", ""), row.timestamp)):
+                pass  # a page may be listed more than once
             yield from (each.at(file=self._name, line=number) for each in self._row(row))
 
     def _row(self, row: Row) -> Iterator[Finding]:

@@ -6,13 +6,14 @@ Names are relative, with `/`. Nothing is opened that is no regular file inside t
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from archiver.findings import Finding
 
 CHUNK = 1 << 20
+Opener = Callable[[str], BinaryIO]
 
 
 class Tree(Protocol):
@@ -77,29 +78,6 @@ class Folder:
     def structure(self) -> Iterator[Finding]:
         """Links, special files, and names that are no text."""
         yield from self._findings
-
-
-class Single:
-    """A file by itself."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def names(self) -> list[str]:
-        """Its name alone."""
-        return [self._path.name]
-
-    def size(self, _name: str) -> int:
-        """Its length in bytes."""
-        return self._path.stat().st_size
-
-    def open(self, _name: str) -> BinaryIO:
-        """A stream of its bytes. Raises OSError."""
-        return self._path.open("rb")
-
-    def structure(self) -> Iterator[Finding]:
-        """Nothing: there is no container."""
-        return iter(())
 
 
 def _is_text(name: str) -> bool:

@@ -16,9 +16,10 @@ from archiver.verify.bag import Bag
 from archiver.verify.index import Index
 from archiver.verify.survey import Survey
 from archiver.verify.table import Table
-from archiver.verify.tree import Folder, Single, Tree, digests
+from archiver.verify.tree import Folder, Tree, digests
 from archiver.verify.wacz import Manifest, zip_structure
 from archiver.verify.zips import Zip
+from archiver.warc.reader import is_warc
 
 _WARC = (".warc", ".warc.gz")
 _PAYLOAD = "data/"
@@ -52,11 +53,12 @@ def _kind(path: Path) -> Iterator[Finding]:
     if path.is_dir():
         return _folder(path)
     with path.open("rb") as stream:
-        head = stream.read(5)
-    if path.suffix == ".wacz" or head.startswith(b"PK\x03\x04"):
-        return _zip(path)
-    if path.name.endswith(_WARC) or head == b"WARC/":
-        return _warcs(Survey(Single(path), "", [path.name]))
+        is_zip = stream.read(4) == b"PK\x03\x04"
+        stream.seek(0)
+        if path.suffix == ".wacz" or is_zip:
+            return _zip(path)
+        if path.name.endswith(_WARC) or is_warc(stream):
+            return _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
     raise NotAPackage(f"{path} is no WACZ and no WARC file")
 
 
@@ -114,7 +116,7 @@ def _wacz(tree: Tree, prefix: str, found: Mapping[str, Mapping[str, str]]) -> It
         for name in names
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(_WARC)
     ]
-    survey = Survey(tree, prefix, warcs)
+    survey = Survey(tree.open, prefix, warcs)
     yield from _warcs(survey)
     yield from _listed(tree, prefix, names, survey)
     if layout.RUN in names:

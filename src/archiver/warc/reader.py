@@ -77,8 +77,8 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
     """Every record of the WARC file `stream` and its faults: those of its head before it, those of its block behind it.
 
     `keep` is the longest block, in bytes, that is given as bytes; longer ones are hashed as they pass. Findings carry
-    the offset, and the record's id where it is known. `tap` is called with the file's uncompressed bytes, in order, as they
-    pass: for a digest over them, whatever compressor made the file.
+    the offset, and the record's id where it is known. `tap` is called with the file's uncompressed bytes as they pass:
+    for a digest over them, whatever compressor made the file.
     """
     unit = units(stream, tap)
     before: int | None = None
@@ -93,6 +93,15 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
         if lost and (yield from _skip(unit, offset)) is None:
             return
         offset = unit.begin()
+
+
+def is_warc(stream: BinaryIO) -> bool:
+    """Whether a stream begins with a WARC record, compressed or not."""
+    unit = units(stream)
+    try:
+        return unit.begin() is not None and unit.startswith(b"WARC/")
+    except DamagedError:
+        return False
 
 
 def _skip(unit: Plain | Gzip, offset: int) -> Generator[Finding, None, int | None]:
