@@ -1,1 +1,5 @@
-"""What is wrong with a package: `verify` and the parts that it is made of."""
+"""Checking packages: structure, fixity, schema, derivation, each an iterator of findings (`verify.verify`)."""
+
+from archiver.verbs import callable_as
+
+callable_as(__name__, "archiver.verify.verify")
