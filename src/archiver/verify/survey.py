@@ -158,12 +158,8 @@ class Survey:
                     continue
                 place = number << _OFFSET_BITS | each.offset
                 if not count and each.type != "warcinfo":
-                    yield (
-                        0,
-                        Finding(
-                            code="W222", message="The file does not start with a warcinfo record.", file=name, offset=0
-                        ),
-                    )
+                    message = "The file does not start with a warcinfo record."
+                    yield 0, Finding(code="W222", message=message, file=name, offset=0)
                 count += 1
                 self._enter(place, name, each)
                 yield place, each
@@ -227,15 +223,10 @@ class Survey:
         if _FRACTION.search(record.block or b"") and not _is_whole(value):
             yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
             return None
-        if (record.uri or "").rpartition("/")[2] != value["id"].removeprefix(
-            "urn:uuid:"
-        ) + ".json" or record.id != value["id"]:
-            yield Finding(
-                code="E614",
-                message="The record's id is not that of its WARC-Record-ID and WARC-Target-URI.",
-                path="$.id",
-                found=value["id"],
-            )
+        name = value["id"].removeprefix("urn:uuid:") + ".json"
+        if record.id != value["id"] or not (record.uri or "").endswith("/" + name):
+            message = "The record's id is not that of its WARC-Record-ID and WARC-Target-URI."
+            yield Finding(code="E614", message=message, path="$.id", found=value["id"])
         return dict(value)
 
     def _late(self, place: int) -> Iterator[Finding]:
