@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from archiver.findings import CODES, Finding
 from archiver.model import Article, Moment, Repair, Source, Stated
 from archiver.package.safe import anchor, escape, exact, isolated
-from archiver.text.repair import RULES
+from archiver.text.rules import RULES
 
 # They change nothing that a reader sees: they are counted, not marked.
 WHITE_SPACE = frozenset({"byte-order-mark", "line-end", "no-break-space", "trailing-space"})

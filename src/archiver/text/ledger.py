@@ -82,7 +82,8 @@ def then(source: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edi
     """The edits of `source` that amount to `first`, and then `second` made on the result of `first`.
 
     Edits that only touch stay apart, each with its own rule. Where one of `second` overlaps what `first` wrote, the two
-    become one edit under the rule that came first: it is the one that explains what stood in the source.
+    become one edit under the rule that is less sure, so that a guess never hides behind what followed from it; of equally
+    sure ones under that which has no plan, and then under the first: it explains what stood in the source.
     """
     if not first or not second:
         return list(first or second)
@@ -130,11 +131,35 @@ def _merged(source: str, group: _Group, shift: int) -> Edit:
     end = max([edit.end for edit in first[-1:]] + [second[-1].end - behind])
     middle = edited(source[start:end], _moved(first, -start))
     after = edited(middle, _moved(second, -(start + shift)))
-    return replace((first or second)[0], start=start, end=end, after=after)
+    explaining = min(first + second, key=lambda edit: (_SURENESS.index(edit.confidence), edit.plan is not None))
+    return replace(explaining, start=start, end=end, after=after, plan=_plan(group))
+
+
+_SURENESS: tuple[Confidence, ...] = ("low", "high", "certain")
+
+
+def _plan(group: _Group) -> str | None:
+    """The steps of both stages, one after the other."""
+    plans = (next((edit.plan for edit in stage if edit.plan), None) for stage in group)
+    return " → ".join(plan for plan in plans if plan) or None
 
 
 def _moved(edits: Iterable[Edit], by: int) -> Iterator[Edit]:
     return (replace(edit, start=edit.start + by, end=edit.end + by) for edit in edits)
+
+
+def joined(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Sorted, disjoint edits, with those made one that touch and that one rule made in one way."""
+    last: Edit | None = None
+    for edit in edits:
+        if last and last.end == edit.start and replace(edit, start=last.start, end=last.end, after=last.after) == last:
+            last = replace(last, end=edit.end, after=last.after + edit.after)
+            continue
+        if last:
+            yield last
+        last = edit
+    if last:
+        yield last
 
 
 def ledger(source: str, edits: Iterable[Edit], field: str = "text") -> tuple[Repair, ...]:

@@ -1,154 +1,150 @@
 """Normalising: named rules, applied in order, each change an edit that the ledger keeps.
 
 Order matters. What no text can carry goes first (undecodable bytes, lone surrogates, control characters) together with line
-ends; then encodings are undone line by line, so that no state leaks from one line to the next; white space goes last, because
-a no-break space is also the second half of many a broken character. The line structure is kept: a rule never joins or splits.
+ends; then damaged lines are mended one by one, so that no state leaks from one line to the next; white space goes last,
+because a no-break space is also the second half of many a broken character. The line structure is kept: a rule never joins
+or splits lines.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from archiver import __version__
-from archiver.model import Confidence, Repair
-from archiver.text.ledger import Edit, edited, ledger, then
+from archiver.model import Confidence, Repair, Span
+from archiver.text import mojibake
+from archiver.text.damage import is_suspicious, suspicious_lines
+from archiver.text.ledger import Alignment, Edit, edited, joined, ledger, then
+from archiver.text.rules import AFTER, BEFORE, CONTINUATION, RULES, Row
+from archiver.text.whitespace import unfit, white_space
 
-BY = f"archiver {__version__}"
-# ftfy looks at a line as a whole. A line longer than this is cut at a blank, so that time and memory stay bounded.
-LONGEST_PIECE = 20_000
-
-
-class Rule(NamedTuple):
-    """A rule's name is part of the record's format: it never changes its meaning."""
-
-    confidence: Confidence
-    says: str
-
-
-RULES: dict[str, Rule] = {
-    "byte-order-mark": Rule("certain", "A byte order mark at the start says how to decode; it is no part of the text."),
-    "line-end": Rule("certain", "Lines end with a line feed."),
-    "undecodable-byte": Rule("certain", "A byte that the encoding does not know is lost; U+FFFD marks its place."),
-    "lone-surrogate": Rule("certain", "Half a surrogate pair is no character; U+FFFD marks its place."),
-    "control-character": Rule("certain", "A control character has no place in text; a page or line feed of printers becomes a blank."),
-    "mojibake": Rule("high", "The characters are UTF-8 that was read in another encoding; it is read as UTF-8 again."),
-    "no-break-space": Rule("certain", "A no-break space becomes a plain one."),
-    "trailing-space": Rule("certain", "Blanks at the end of a line are taken away."),
-}
-
-_UNFIT = re.compile(
-    r"(?P<byte_order_mark>\A\ufeff)|(?P<line_end>\r\n?)|(?P<undecodable_byte>[\udc80-\udcff])"
-    r"|(?P<lone_surrogate>[\ud800-\udfff])|(?P<control_character>[\x00-\x08\x0b\x0c\x0e-\x1f\x7f])"
-)
-_INSTEAD: dict[str, str] = {
-    "line_end": "\n", "undecodable_byte": "\ufffd", "lone_surrogate": "\ufffd", "byte_order_mark": "",
-}
-_SPACE = re.compile(r"(?P<trailing_space>[ \t\xa0]+$)|(?P<no_break_space>\xa0)", re.M)
+CONFIDENCES: tuple[Confidence, ...] = ("low", "high", "certain")
+# A line, and then the text, is mended again until nothing is left to mend. What takes longer than this is no damage.
+_MOST_ROUNDS = 50
+# What a character leaves that cannot be had back: U+FFFD, a byte without meaning, an emoji or a mark that lost bytes.
+_LOST = re.compile(f"\ufffd+|[\x80-\x9f]+|ðŸ[{CONTINUATION}]?(?![{CONTINUATION}])(?:â€(?![{CONTINUATION}]))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """A normalised text and the ledger that leads back to its source."""
+    """A normalised text and the ledger that leads back to its source.
+
+    `suggestions` were seen and not made, because they are less sure than was asked for: `before` stands at `source_span` of
+    the source, and what became of it, at `span` of the text, would become `after`. `lost` are the places in the text where
+    characters are lost for good, or where data stands that is no text.
+    """
 
     text: str
     repairs: tuple[Repair, ...]
+    suggestions: tuple[Repair, ...] = ()
+    lost: tuple[Span, ...] = ()
 
 
-def repair(source: str, field: str = "text") -> Repaired:
-    """Normalise a decoded source; `field` names it in the ledger's entries.
+def repair(source: str, field: str = "text", *, min_confidence: Confidence = "high") -> Repaired:
+    """Normalise a decoded source; `field` names it in the entries. What is less sure than `min_confidence` is suggested.
 
     >>> repaired = repair("The cafÃ©\\xa0is open. \\r\\n")
     >>> repaired.text
     'The café is open.\\n'
     >>> [(entry.rule, entry.before, entry.after) for entry in repaired.repairs][:2]
     [('mojibake', 'Ã©', 'é'), ('no-break-space', '\\xa0', ' ')]
+    >>> [(entry.rule, entry.before, entry.after) for entry in repair("heâ€s late").suggestions]
+    [('ambiguous-quote', 'â€', '’')]
     """
-    text, edits = source, list[Edit]()
-    for stage in (_unfit, _mojibake, _white_space):
-        made = list(stage(text))
-        edits = then(source, edits, made)
+    if "\r" not in source and not is_suspicious(source):
+        edits = list(white_space(source))
+        return Repaired(text=edited(source, edits), repairs=ledger(source, edits, field))
+    edits = _normalised(source, min_confidence)
+    text = edited(source, edits)
+    repairs = ledger(source, edits, field)
+    lines = list(suspicious_lines(text))
+    further = _normalised(text, "low") if _further(lines, min_confidence) else []
+    suggestions = _suggested(source, repairs, ledger(text, further, field))
+    return Repaired(text=text, repairs=repairs, suggestions=suggestions, lost=tuple(_lost(text, lines)))
+
+
+def _further(lines: Iterable[tuple[int, str]], least: Confidence) -> bool:
+    """Whether rules less sure than `least` find something in mended lines."""
+    unsure = [row for row in (*BEFORE, *AFTER) if not _sure(row.rule, least)]
+    return least == "certain" or any(_by_row(line, row) for _, line in lines for row in unsure)
+
+
+def _suggested(source: str, repairs: Sequence[Repair], entries: Sequence[Repair]) -> tuple[Repair, ...]:
+    """Entries about the normalised text, told of the source."""
+    alignment = Alignment(repairs)
+    places = [(entry, entry.source_span, alignment.to_source(entry.source_span)) for entry in entries]
+    return tuple(replace(entry, before=there.of(source), source_span=there, span=here) for entry, here, there in places)
+
+
+def _lost(text: str, suspicious: Iterable[tuple[int, str]]) -> Iterator[Span]:
+    """Where something is lost, in order: lines that are no text, and in others what `_LOST` finds."""
+    for place, line in suspicious:
+        if mojibake.is_bad(line) and mojibake.is_noise(line):
+            yield Span(place, place + len(line))
+        else:
+            yield from (Span(place + match.start(), place + match.end()) for match in _LOST.finditer(line))
+
+
+def _normalised(source: str, least: Confidence) -> list[Edit]:
+    """The edits that lead to a text in which no rule as sure as `least` finds anything."""
+    edits: list[Edit] = []
+    text = source
+    for _ in range(_MOST_ROUNDS):
+        done = text
+        for stage in (unfit, lambda text: _mended_lines(text, least), white_space):
+            made = [edit for edit in stage(text) if _sure(edit.rule, least)]
+            edits = then(source, edits, made)
+            text = edited(text, made)
+        if text == done:
+            break
+    return list(joined(edits))
+
+
+def _sure(rule: str, least: Confidence) -> bool:
+    return CONFIDENCES.index(RULES[rule].confidence) >= CONFIDENCES.index(least)
+
+
+def _mended_lines(text: str, least: Confidence) -> Iterator[Edit]:
+    for place, line in suspicious_lines(text):
+        for edit in _mended(line, least):
+            yield replace(edit, start=edit.start + place, end=edit.end + place)
+
+
+def _mended(line: str, least: Confidence) -> list[Edit]:
+    """The edits of one line. Whole characters are read first, then lost bytes are given back, then what is left is judged."""
+    edits: list[Edit] = []
+    text = line
+    for _ in range(_MOST_ROUNDS):
+        made = _next(text, least)
+        if not made:
+            return edits
+        edits = then(line, edits, made)
         text = edited(text, made)
-    return Repaired(text=text, repairs=ledger(source, edits, field))
+    return []
 
 
-def _unfit(text: str) -> Iterator[Edit]:
-    for match in _UNFIT.finditer(text):
-        kind = str(match.lastgroup)
-        instead = _INSTEAD.get(kind, " " if match.group() in "\x0b\x0c" else "")
-        yield _edit(match.start(), match.end(), instead, kind.replace("_", "-"))
+def _next(line: str, least: Confidence) -> list[Edit]:
+    """The first edits that some rule makes in `line`; none where nothing is left to do, or where it is no text."""
+    bad = mojibake.is_bad(line)
+    if bad and mojibake.is_noise(line):
+        return []
+    reading = bad and _sure("mojibake", least)
+    return (
+        (mojibake.mend(line, exact=True) if reading else [])
+        or _by_rows(line, BEFORE, least)
+        or (mojibake.mend(line) if reading else [])
+        or _by_rows(line, AFTER, least)
+    )
 
 
-def _white_space(text: str) -> Iterator[Edit]:
-    for match in _SPACE.finditer(text):
-        kind = str(match.lastgroup)
-        yield _edit(match.start(), match.end(), " " if kind == "no_break_space" else "", kind.replace("_", "-"))
+def _by_rows(line: str, rows: Iterable[Row], least: Confidence) -> list[Edit]:
+    return next(filter(None, (_by_row(line, row) for row in rows if _sure(row.rule, least))), [])
 
 
-def _edit(start: int, end: int, after: str, rule: str, by: str = BY) -> Edit:
-    return Edit(start=start, end=end, after=after, rule=rule, confidence=RULES[rule].confidence, by=by)
-
-
-def _mojibake(text: str) -> Iterator[Edit]:
-    """What ftfy changes, piece by piece. ASCII is never changed by its encoding steps, so it does not go there."""
-    for start, piece in _pieces(text):
-        if not piece.isascii():
-            yield from _differences(piece, _fixed(piece), start)
-
-
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start, start + LONGEST_PIECE)
-        if end < 0 and start + LONGEST_PIECE < len(text):
-            end = text.rfind(" ", start, start + LONGEST_PIECE)
-        end = end + 1 if end >= 0 else min(start + LONGEST_PIECE, len(text))
-        yield start, text[start:end]
-        start = end
-
-
-def _fixed(piece: str) -> str:
-    """`piece` with its encoding mended, again and again until nothing changes, so that normalising twice changes nothing."""
-    fix = _ftfy()
-    seen = {piece}
-    while (fixed := fix(piece)) not in seen:
-        seen.add(piece := fixed)
-    return piece
-
-
-@cache
-def _ftfy() -> Callable[[str], str]:
-    """ftfy with its encoding steps alone: the others would straighten quotes, split ligatures and unescape entities."""
-    import ftfy
-
-    config = ftfy.TextFixerConfig(
-        unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False, fix_character_width=False,
-        uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False, remove_control_chars=False, normalization=None,
-    )  # fmt: skip
-    return lambda piece: ftfy.fix_text(piece, config)
-
-
-@cache
-def _ftfy_version() -> str:
-    return f"ftfy {version('ftfy')}"
-
-
-def _differences(before: str, after: str, offset: int) -> Iterator[Edit]:
-    """The edits that lead from `before` to `after`; neighbouring differences are one edit."""
-    if before == after:
-        return
-    from rapidfuzz.distance import Levenshtein
-
-    start = end = -1
-    written = (0, 0)
-    for tag, before_start, before_end, after_start, after_end in Levenshtein.opcodes(before, after):
-        if tag == "equal":
-            continue
-        if before_start != end:
-            if start >= 0:
-                yield _edit(offset + start, offset + end, after[slice(*written)], "mojibake", _ftfy_version())
-            start, written = before_start, (after_start, after_end)
-        end, written = before_end, (written[0], after_end)
-    yield _edit(offset + start, offset + end, after[slice(*written)], "mojibake", _ftfy_version())
+def _by_row(line: str, row: Row) -> list[Edit]:
+    edits = []
+    for match in row.pattern.finditer(line):
+        start, end = match.span("at" if "at" in row.pattern.groupindex else 0)
+        after = row.after if isinstance(row.after, str) else row.after(match)
+        if line[start:end] != after and (row.needs is None or row.needs(match)):
+            edits.append(mojibake.edit(start, end, after, row.rule))
+    return edits

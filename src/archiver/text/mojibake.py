@@ -1,0 +1,225 @@
+"""Reading UTF-8 again that was read in another encoding: the only door to ftfy.
+
+ftfy judges a line as a whole: one encoding has to explain every character of it. Where a line is damaged in one piece, its
+plan is followed, and this module only finds out which characters became which. Where good characters stand beside broken
+ones no such plan exists, or a far-fetched one; there each broken run is judged on its own, with what stands around it.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from archiver import __version__
+from archiver.text import charmaps
+from archiver.text.ledger import Edit
+from archiver.text.rules import CONTINUATION, RULES
+
+OURS = f"archiver {__version__}"
+# Marks that stand beside broken characters without being part of the damage.
+_GOOD = re.compile("[“”‘’„‚–—…•«»\xa0\u200b-\u200d\ufe0f\u2009\u202f]")
+_CONTEXT = 2
+_LETTER = "[^\\W\\d_]"
+# Damage that ftfy does not see: typographic marks read in encodings that it does not know (cp850, cp866, windows-1255) or
+# seldom suspects (cp437, Mac Roman Cyrillic, signs such as `™` in windows-1252); a word that goes on, after a small letter, with a capital and a sign; a
+# letter of one alphabet that is the first byte of a character, inside a word of another.
+_UNKNOWN_TO_FTFY = re.compile(
+    f"ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][^\x00-\x7f]){{3}}"
+    f"|[âã][€‚„†‡ˆ‰Š‹Œ˜™š›œžŸ][{CONTINUATION}]"
+    f"|[a-zß-ÿ][ÂÃÄÅÆĂĹĆĄ][{CONTINUATION}]|[A-Za-z][ΒΓΔΕΞΟВГДЕРСТУЖЗ](?![A-Za-zΑ-ωА-я])[^\x00-\x7f]"
+    f"|[\u0370-\u10ff\u3040-\ud7ff][Â-ôŘŮ][{CONTINUATION}]|[ÂÃÎÏÐÑ×ØÙ][{CONTINUATION}][\u0370-\u10ff]"
+)
+# What mends badly: capitals inside words, letters that no newspaper prints, alphabets mixed in one word.
+_ODD = re.compile(
+    f"[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
+    "|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
+)
+# So much may be left of damage in any line; more of it is noise.
+_MOST_LEFT = 4
+_REMAINS = re.compile(r"[ÂÃ](?=\s|$)|â€|†|\ufffd")
+_AS_WINDOWS_1252 = {number: bytes([number]).decode("windows-1252", "replace") for number in range(0x80, 0xA0)}
+
+
+
+class Layer(NamedTuple):
+    """One misreading that a line went through: the encoding, and the places that it explains."""
+
+    encoding: str
+    sequences: tuple[charmaps.Sequence, ...]
+    plan: str
+    by: str
+    rule: str
+    exact: bool
+    """Whether every byte is there: nothing had to be put back."""
+    oddity: int
+    """How much of what comes out, after further layers, no text has."""
+
+
+def mend(line: str, *, exact: bool = False) -> list[Edit]:
+    """The edits that undo one misreading of a bad `line`; none where it carries none. With `exact`, only a misreading of
+    the whole line that kept every byte."""
+    planned = _planned(line)
+    if exact or (planned and not planned.oddity):
+        return _edits(planned) if planned and (planned.exact or not exact) and not planned.oddity else []
+    best = _best(filter(None, [planned, *(_judged(line, name) for name in charmaps.ENCODINGS)]))
+    return _edits(best) if best else []
+
+
+def _best(layers: Iterable[Layer]) -> Layer | None:
+    """The layer that gives most like text; of those, the one that explains most."""
+    return min(layers, key=lambda layer: (layer.oddity, sum(one.start - one.end for one in layer.sequences)), default=None)
+
+
+def edit(start: int, end: int, after: str, rule: str, by: str = OURS, plan: str | None = None) -> Edit:
+    """An edit by one of RULES, as sure as that rule is."""
+    return Edit(start=start, end=end, after=after, rule=rule, confidence=RULES[rule].confidence, by=by, plan=plan)
+
+
+def is_bad(line: str) -> bool:
+    """Whether ftfy, or a pattern that it does not know, sees characters beside each other that no text has."""
+    return bool(_ftfy().badness.is_bad(line) or _UNKNOWN_TO_FTFY.search(line))
+
+
+def is_noise(line: str) -> bool:
+    """Whether a bad `line` is other data than text (an image, a PDF stream, compressed bytes): when all that could be UTF-8
+    is read so, in whatever encoding, most of what is bad about it is still there."""
+    return all(_noise_in(name, line) for name in charmaps.ENCODINGS)
+
+
+def _noise_in(name: str, line: str) -> bool:
+    found = list(charmaps.charmap(name).sequences(line))
+    left = _badness(_REMAINS.sub("", "".join(_mended_pieces(line, found))).translate(_AS_WINDOWS_1252))
+    return left > _MOST_LEFT and 4 * left > 5 * len(found)
+
+
+def _badness(text: str) -> int:
+    return int(_ftfy().badness.badness(text)) + len(_UNKNOWN_TO_FTFY.findall(text))
+
+
+@cache
+def _ftfy() -> Any:
+    import ftfy
+    import ftfy.badness
+
+    return ftfy
+
+
+@cache
+def _ftfy_version() -> str:
+    return f"ftfy {version('ftfy')}"
+
+
+def _planned(line: str) -> Layer | None:
+    """The first layer of ftfy's plan, where it has one for all of the line, or for all but good marks."""
+    return _best(_plans(line))
+
+
+def _plans(line: str) -> Iterator[Layer]:
+    for text in dict.fromkeys((line, _shielded(line))):
+        fixed, explanation = _ftfy().fix_encoding_and_explain(text)
+        steps = _first_layer(explanation)
+        encoding = steps[0][1].removeprefix("sloppy-") if steps else ""
+        name = "windows-1252" if encoding == "latin-1" else encoding
+        if not steps or (text != line and name != "windows-1252"):
+            continue
+        exact = len(steps) == 2
+        found = tuple(charmaps.charmap(name).sequences(text, lenient=not exact))
+        if found and _coherent(name, fixed):
+            plan = " → ".join(f"{step} {argument.removeprefix('sloppy-')}" for step, argument in steps)
+            oddity = 0 if name == "windows-1252" else len(_ODD.findall(fixed))
+            yield Layer(name, found, plan, _ftfy_version(), "mojibake", exact, oddity)
+
+
+def _shielded(line: str) -> str:
+    """`line` with good marks made plain, but for those that are part of a broken character."""
+    whole = charmaps.charmap("windows-1252").sequences(line)
+    covered = {place for one in whole for place in range(one.start, one.end)}
+    return _GOOD.sub(lambda match: match.group() if match.start() in covered else "'", line)
+
+
+def _first_layer(steps: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The steps up to the first decoding as UTF-8; none where the plan is of another kind."""
+    for index, (step, argument) in enumerate(steps):
+        if step == "decode":
+            return list(steps[: index + 1]) if argument.startswith("utf-8") and steps[0][0] == "encode" else []
+    return []
+
+
+def _judged(line: str, name: str) -> Layer | None:
+    """The runs of `line` that are surely damage in encoding `name`, and those that are so beside them."""
+    runs = _runs(charmaps.charmap(name).sequences(line))
+    sure = [run for run in runs if _damaged(line, run)]
+    scripts = _scripts("".join(one.character for run in sure for one in run))
+    found = tuple(one for run in runs if run in sure or (sure and _likely(line, run, scripts)) for one in run)
+    if not found or not _coherent(name, "".join(one.character for one in found)):
+        return None
+    mended = "".join(_mended_pieces(line, found))
+    if len(_ODD.findall(mended)) > len(_ODD.findall(line)):
+        return None
+    return Layer(name, found, f"encode {name} → decode utf-8", OURS, "mixed-mojibake", False, len(_ODD.findall(mended)))
+
+
+def _mended_pieces(line: str, sequences: Iterable[charmaps.Sequence]) -> Iterator[str]:
+    done = 0
+    for one in sequences:
+        yield line[done : one.start] + one.character
+        done = one.end
+    yield line[done:]
+
+
+def _runs(sequences: Iterable[charmaps.Sequence]) -> list[list[charmaps.Sequence]]:
+    runs: list[list[charmaps.Sequence]] = []
+    for one in sequences:
+        if runs and runs[-1][-1].end == one.start:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _damaged(line: str, run: list[charmaps.Sequence]) -> bool:
+    """Whether reading `run` as UTF-8 makes its surroundings less bad."""
+    start, end = run[0].start, run[-1].end
+    before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
+    mended = "".join(one.character for one in run)
+    broken = before + line[start:end] + after
+    return is_bad(broken) and _badness(before + mended + after) < _badness(broken) and not _ODD.search(mended)
+
+
+def _likely(line: str, run: list[charmaps.Sequence], scripts: Counter[str]) -> bool:
+    """Whether `run` reads as what the line is written in, or as typographic marks: damage, where other runs are."""
+    before = line[run[0].start - 1 : run[0].start]
+    for one in run:
+        character = one.character
+        latin = "ß" <= character.lower() < "ƀ" or "Ḁ" <= character <= "ỿ" or character in "ƏƠơƯưȘșȚțə"
+        if not (_GOOD.match(character) or (latin and not (before.islower() and character.isupper())) or _script(character) in scripts):
+            return False
+        before = character
+    return True
+
+
+def _edits(layer: Layer) -> list[Edit]:
+    return [edit(one.start, one.end, one.character, layer.rule, layer.by, layer.plan) for one in layer.sequences]
+
+
+def _coherent(encoding: str, text: str) -> bool:
+    """Whether what comes out is text: no more alphabets than a line has, and no code points without a meaning."""
+    if any(character > "\x7f" and unicodedata.category(character) in ("Cn", "Co") for character in text):
+        return False
+    scripts = _scripts(text)
+    return len(scripts) <= (2 if encoding == "windows-1252" else 1) or min(scripts.values()) > 2
+
+
+def _scripts(text: str) -> Counter[str]:
+    """How many letters of each script but Latin there are."""
+    counted = Counter(_script(character) for character in text if character > "\x7f" and character.isalpha())
+    del counted["LATIN"]
+    return counted
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "?").split()[0]
+    return "CJK" if name in ("HIRAGANA", "KATAKANA", "HANGUL", "KATAKANA-HIRAGANA") else name

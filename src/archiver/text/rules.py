@@ -1,0 +1,210 @@
+"""The rules of repair as data: what each is called, how sure it is, and what it says to people.
+
+**Confidence** says what stands behind a change:
+
+* `certain`: nothing is guessed; the text says so itself, or what went cannot be text.
+* `high`: a guess that the characters around it bear out; applied unless only what is certain is asked for.
+* `low`: more than one reading is possible; listed as a suggestion, and applied only when that is asked for.
+
+A **row** is one way to see a rule's damage in a line. Rows of `BEFORE` come first, so that whole characters reach the
+encoding step; rows of `AFTER` see what that step has left. A rule's name is part of the record's format: it never changes
+its meaning.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from archiver.model import Confidence
+
+
+class Rule(NamedTuple):
+    """How sure a rule is, and one sentence for people."""
+
+    confidence: Confidence
+    says: str
+
+
+RULES: dict[str, Rule] = {
+    "byte-order-mark": Rule("certain", "A byte order mark at the start says how to decode; it is no part of the text."),
+    "line-end": Rule("certain", "Lines end with a line feed."),
+    "undecodable-byte": Rule("certain", "A byte that the encoding does not know is lost; U+FFFD marks its place."),
+    "lone-surrogate": Rule("certain", "Half a surrogate pair is no character; U+FFFD marks its place."),
+    "control-character": Rule("certain", "A control character has no place in text; a page or line feed of printers becomes a blank."),
+    "low-byte": Rule("high", "A typographic mark (U+2013 to U+201D) was cut to its low byte, which is a control character."),
+    "mojibake": Rule("high", "The characters are UTF-8 that was read in another encoding; it is read as UTF-8 again."),
+    "mixed-mojibake": Rule("high", "Among good characters stand some that are UTF-8 read in another encoding; they are read as UTF-8 again."),
+    "spaced-byte": Rule("high", "A no-break space that is the second byte of a letter became a plain space."),
+    "lost-right-quote": Rule("high", "A right quotation mark lost its last byte (9D), which windows-1252 does not define."),
+    "lost-left-quote": Rule("high", "A left single quotation mark lost its last byte (98), which windows-1251 does not define."),
+    "lost-emoji-byte": Rule("high", "A part of an emoji lost a byte that windows-1252 does not define; only one character fits."),
+    "ambiguous-quote": Rule("low", "A mark between two letters lost its last byte; it was an apostrophe or a quotation mark."),
+    "half-replaced": Rule("high", "The first two characters of a broken mark were replaced by a quotation mark; the third was left."),
+    "eaten-space": Rule("high", "An earlier repair made a dagger of a right quotation mark that had lost a byte, and of the space after it."),
+    "stray-no-break-space": Rule("high", "`Â` is what is left of a no-break space whose second byte became a space or was trimmed away."),
+    "doubtful-no-break-space": Rule("low", "`Â` is what is left of a no-break space, or it is a letter of this language."),
+    "spaced-a-grave": Rule("high", "`Ã` is what is left of `à` whose second byte, a no-break space, became a space or was trimmed away."),
+    "windows-1252-control": Rule("high", "A control character (80 to 9F) is the character that windows-1252 has at that number."),
+    "left-over-byte": Rule("high", "The last byte of a right quotation mark is left over; the mark stands there already, or is wanted."),
+    "lost-apostrophe": Rule("high", "All but the first byte of an apostrophe was lost, inside an English contraction."),
+    "escaped-twice": Rule("high", "A character reference was escaped once more than it was unescaped."),
+    "character-reference": Rule("low", "A character reference was not unescaped, or it is meant to be read as it stands."),
+    "no-break-space": Rule("certain", "A no-break space becomes a plain one."),
+    "trailing-space": Rule("certain", "Blanks at the end of a line are taken away."),
+}  # fmt: skip
+
+# What stands for bytes 80 to BF when windows-1252 or Latin-1 was read: the second and later bytes of a character.
+CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+# `â€` and one of these is a whole quotation mark in windows-1250, which defines byte 9D.
+_WINDOWS_1250 = "śťž"
+_LOST = f"(?P<at>�|(?![{CONTINUATION}{_WINDOWS_1250}]))"
+_TURKISH = re.compile("[İıŞşĞğ]|Â[A-Z]")
+_EMOJI = f"(?:ðŸ[{CONTINUATION}]{{2}}|ï¸\x8f|â™[{CONTINUATION}]|â\x9d¤)"
+_HALF_AN_EMOJI = re.compile(f"ðŸ[{CONTINUATION}]?$")
+_QUESTION_MARK_AS_BYTE = re.compile(r"[.,!?…]â€\?|â€\?(?: [a-z]|[,.;:)])")
+_REFERENCE = r"(?P<reference>(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)"
+_LEFT_OF_APOSTROPHE = r"(?P<at>â(?:\?\?)?)"
+# The English contractions in which the damaged mark can be nothing but an apostrophe: before it, after it.
+_CONTRACTIONS = (
+    (r"\b(?i:(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should|ai|must|need)n)", r"[tT]\b"),
+    (r"\b(?i:it|he|she|that|what|there|here|who|let|where)", r"(?:s|d|ll)\b"),
+    (r"\bI", r"(?:m|ve|ll|d)\b"),
+    (r"\b(?i:you|we|they)", r"(?:re|ve|ll|d)\b"),
+)
+
+
+def unclosed_quote(match: re.Match[str]) -> bool:
+    """Whether a quotation mark was opened before the match and not closed."""
+    before = match.string[: match.start()]
+    return max(map(before.rfind, "“„‟")) > before.rfind("”")
+
+
+def _never_closed(match: re.Match[str]) -> bool:
+    """Whether a quotation mark was opened before the match, and nothing but the match can have closed it."""
+    return unclosed_quote(match) and re.match("[^“”„]*(?:[“„]|$)", match.string[match.end() :]) is not None
+
+
+def _around(match: re.Match[str]) -> tuple[str, str]:
+    """The characters before and after the match; a space where the line ends."""
+    line, start, end = match.string, match.start(), match.end()
+    return line[start - 1 : start] or " ", line[end : end + 1] or " "
+
+
+def _between_letters(match: re.Match[str]) -> bool:
+    before, after = _around(match)
+    return before.isalnum() and after.isalnum() and after != "â"
+
+
+def _right_quote(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 3) : match.start()]
+    return not _between_letters(match) and not _HALF_AN_EMOJI.search(before)
+
+
+def _spaces_kept(match: re.Match[str]) -> bool:
+    """Whether, elsewhere in the line, the space after `à` stands beside the one that its second byte became."""
+    return "Ã  " in match.string
+
+
+def _question_mark_as_byte(match: re.Match[str]) -> bool:
+    """Whether somewhere in the line `â€?` stands where no question ends: there, the mark stands for the byte."""
+    return _QUESTION_MARK_AS_BYTE.search(match.string) is not None
+
+
+def _no_break_space(match: re.Match[str]) -> bool:
+    """Whether `Â` before a blank or a line's end can be no letter."""
+    before, _ = _around(match)
+    line = match.string
+    if before.isspace():
+        ends = line[: match.start()].rstrip()[-1:] in set(".!?…”’»«\"'),;:") and not line[match.end() :].strip()
+        return ends or not _other_letters(line)
+    # Turkish writes ASLÂ, HÂLÂ, MESELÂ; no language that newspapers are written in ends other words with it.
+    return not before.isupper() or (before not in "LK" and not _TURKISH.search(line))
+
+
+def _other_letters(line: str) -> bool:
+    """Whether the line has letters beyond ASCII beside `Â`: its language may have `Â` too."""
+    return any(character > "\x7f" and character.isalpha() and character != "Â" for character in line)
+
+
+def _word_with_a_grave(match: re.Match[str]) -> bool:
+    before, _ = _around(match)
+    return before.islower() or before.isspace() or before in "'’(-"
+
+
+def _referred(match: re.Match[str]) -> str:
+    """The character that a reference stands for; the reference itself where it stands for none."""
+    character = html.unescape("&" + match["reference"])
+    return character if len(character) == 1 else match.group()
+
+
+def _of_no_markup(match: re.Match[str]) -> bool:
+    """Whether the reference is of a character that prose has, in a line without markup: there it may be meant as it stands."""
+    character = _referred(match)
+    prose = character.isprintable() or character == "\xa0"
+    return len(character) == 1 and character not in "<>&\"'" and prose and _no_markup(match)
+
+
+def _no_markup(match: re.Match[str]) -> bool:
+    return not any(sign in match.string for sign in ("<", "`", "&lt;", "&amp;lt;"))
+
+
+def _as_windows_1252(match: re.Match[str]) -> str:
+    return match.group().encode("latin-1").decode("windows-1252")
+
+
+class Row(NamedTuple):
+    """One way to see a rule's damage: a pattern, what stands instead of its group `at` (or of all of it), and what else
+    must hold around the match."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    after: str | Callable[[re.Match[str]], str]
+    needs: Callable[[re.Match[str]], bool] | None = None
+
+
+def _row(
+    rule: str,
+    pattern: str,
+    after: str | Callable[[re.Match[str]], str],
+    needs: Callable[[re.Match[str]], bool] | None = None,
+) -> Row:
+    return Row(rule, re.compile(pattern), after, needs)
+
+
+# A lost byte is given back (as the control character of its number), and the encoding step then reads the whole character.
+BEFORE: tuple[Row, ...] = (
+    _row("escaped-twice", f"&amp;{_REFERENCE}", _referred, _of_no_markup),
+    _row("escaped-twice", "&amp;amp;", "&", _no_markup),
+    _row("character-reference", f"&{_REFERENCE}", _referred, _of_no_markup),
+    _row("spaced-byte", f"×(?P<at> )(?=×[{CONTINUATION} ])", "\xa0"),
+    _row("spaced-byte", "Ã(?P<at> )(?=[a-z])", "\xa0", _spaces_kept),
+    _row("lost-emoji-byte", f"{_EMOJI}â€{_LOST}(?=â™|ðŸ|â¤|â\x9d¤|âš|âœ)", "\x8d"),
+    _row("lost-emoji-byte", f"ï¸{_LOST}", "\x8f"),
+    _row("lost-emoji-byte", r"(?<!\w)â(?P<at>�?)¤(?!\w)", "\x9d"),
+    _row("lost-right-quote", r"â€(?P<at>\?)", "\x9d", _question_mark_as_byte),
+    _row("lost-right-quote", f"â€{_LOST}", "\x9d", _right_quote),
+    _row("ambiguous-quote", "â€(?:�|(?![CONT]))".replace("CONT", CONTINUATION + _WINDOWS_1250), "’", _between_letters),
+    _row("lost-left-quote", "(?<![\u0400-\u04ff])вЂ(?P<at>�?)(?=[A-Za-z])", "\x98"),
+    _row("half-replaced", r"(?<=\w)”™(?=\w)|(?<=[.,!?…”])”™", "’"),
+    _row("half-replaced", r"(?<![^\s(])”œ(?=\w)|(?<=[\w.,!?])”œ(?!\w)", "“"),
+    _row("half-replaced", r"(?<![^\s(])”ž(?=\w)", "„"),
+    _row("half-replaced", r"(?<=[0-9])”“(?=[0-9])|(?<= )”“(?= )", "–"),
+    _row("half-replaced", r"(?<= )””(?= )", "—"),
+    _row("half-replaced", r"(?<![^\s(])”˜(?=\w)", "‘"),
+    _row("half-replaced", "”¦", "…"),
+)
+AFTER: tuple[Row, ...] = (
+    _row("eaten-space", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–])", "” ", unclosed_quote),
+    _row("eaten-space", r"(?<=[a-z.,!?…])†(?=[^\W\d_])", "” "),
+    _row("eaten-space", r"(?<=[.,!?…])†(?=[ \xa0])", "”", _never_closed),
+    _row("stray-no-break-space", "Â(?=[ \xa0\t]|$)", "", _no_break_space),
+    _row("doubtful-no-break-space", "Â(?=[ \xa0\t]|$)", ""),
+    _row("spaced-a-grave", r"Ã(?= (?! |quel[ae]|quilo|s )[^\W\d_])", "à", _word_with_a_grave),
+    _row("spaced-a-grave", r"Ã (?=[ .,;:!?)-]|quel[ae]|quilo|s )", "à", _word_with_a_grave),
+    _row("spaced-a-grave", r"(?<=[a-zß-ÿ])Ã$", "à"),
+    _row("left-over-byte", '(?<=["”])\x9d', ""),
+    _row("left-over-byte", "\x9d", "”", unclosed_quote),
+    _row("windows-1252-control", "[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]", _as_windows_1252),
+    *(_row("lost-apostrophe", f"{word}{_LEFT_OF_APOSTROPHE}(?={rest})", "’") for word, rest in _CONTRACTIONS),
+)
