@@ -34,7 +34,7 @@ def place(truth: dict[str, Any]) -> tuple[str, int | None]:
 @pytest.fixture(scope="module", params=["examples", "examples.wacz"])
 def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example articles as a package, of both forms."""
-    out = tmp_path_factory.mktemp("examples") / request.param
+    out = tmp_path_factory.mktemp("examples") / str(request.param)
     report = pack([ROOT / "examples" / "articles"], out, CONFIG)
     assert report.rejected == 0
     return out

@@ -203,6 +203,7 @@ class Article:
     links: tuple[Link, ...]
     tweets: tuple[TweetReference, ...]
     findings: tuple[Finding, ...] = ()
+    suggestions: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

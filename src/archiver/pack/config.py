@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from archiver.model import Confidence
+
 MIB = 1024 * 1024
 
 
@@ -13,6 +15,7 @@ class Config:
     `created` is the packaging time in full UTC seconds, `2024-05-06T07:08:09Z`. `fields` maps a record field to the
     JSON field that holds it, before the known layouts are tried. Sizes are bytes. `url`, `article_title` and `encoding`
     are what the caller knows of the items; `base_uri` is where the sources stood, for relative URLs and for text files.
+    Repairs less sure than `min_confidence` are suggested, and not made.
     """
 
     created: str
@@ -25,6 +28,7 @@ class Config:
     base_uri: str | None = None
     encoding: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    min_confidence: Confidence = "high"
     shard_size: int = 16 * MIB
     max_item_size: int = 64 * MIB
     warc_size: int = 1000 * MIB

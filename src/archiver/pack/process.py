@@ -13,6 +13,7 @@ from archiver.model import (
     Archived,
     Article,
     Capture,
+    Confidence,
     Digest,
     Metadata,
     Moment,
@@ -35,6 +36,8 @@ from archiver.text.decode import Decoded, decode, not_text
 from archiver.text.ledger import Alignment
 from archiver.text.repair import Repaired, repair
 
+# How much of what is lost a finding shows, in code points.
+LOST_SHOWN = 20
 # BCP 47 section 2.1, as far as a pattern can tell.
 _TAG = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -93,11 +96,14 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     notes = [*capture.trouble, *decoded.findings, *item.findings]
     url = _url(known.url, config.base_uri, notes)
     published, modified, retrieved = (_moment(known, name, notes) for name in ("published", "modified", "retrieved"))
-    body = repair(item.text)
-    found = find(body.text, to_source=Alignment(body.repairs).to_source, page=url and url.value, published=published)
-    title = _line(known.title, "title")
-    site = _line(known.site, "site")
-    authors = _authors(known.authors)
+    least = config.min_confidence
+    body = repair(item.text, min_confidence=least)
+    found = find(
+        body.text, to_source=Alignment(body.repairs).to_source, page=url.value if url else None, published=published
+    )
+    title = _line(known.title, "title", least)
+    site = _line(known.site, "site", least)
+    authors = _authors(known.authors, least)
     notes += _lost(body)
     return Article(
         id=derived_id("article", capture.name, capture.offset, digest),
@@ -112,6 +118,7 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
         source=_source(capture, digest, decoded, item),
         text=body.text,
         repairs=_entries(body, title, site, *authors),
+        suggestions=tuple(entry for part in (body, title, site, *authors) if part for entry in part.suggestions),
         links=found.links,
         tweets=found.tweets,
         findings=tuple(notes),
@@ -159,26 +166,27 @@ def _language(stated: Stated | None, notes: list[Finding]) -> str | None:
     return None
 
 
-def _line(stated: Stated | None, field: str) -> Repaired | None:
+def _line(stated: Stated | None, field: str, least: Confidence) -> Repaired | None:
     """A repaired metadata string; none where nothing is left of it."""
-    repaired = repair(stated.value, field) if stated else None
+    repaired = repair(stated.value, field, min_confidence=least) if stated else None
     return repaired if repaired and repaired.text.strip() else None
 
 
-def _authors(stated: tuple[Stated, ...]) -> list[Repaired]:
+def _authors(stated: tuple[Stated, ...], least: Confidence) -> list[Repaired]:
     authors: list[Repaired] = []
     for name in stated:
-        line = _line(name, f"authors/{len(authors)}")
+        line = _line(name, f"authors/{len(authors)}", least)
         authors += [line] if line else []
     return authors
 
 
 def _lost(body: Repaired) -> list[Finding]:
-    count = body.text.count("\ufffd")
-    if not count:
+    if not body.lost:
         return []
-    characters = "1 character is" if count == 1 else f"{count} characters are"
-    return [Finding(code="W114", message=f"{characters} lost for good, and marked as U+FFFD.", path="$.text")]
+    places = "At 1 place" if len(body.lost) == 1 else f"At {len(body.lost)} places"
+    first = body.lost[0]
+    message = f"{places} characters are lost for good, or stand that are no text; the first is at {first.start}."
+    return [Finding(code="W114", message=message, path="$.text", found=ascii(first.of(body.text)[:LOST_SHOWN]))]
 
 
 def _entries(*parts: Repaired | None) -> tuple[Repair, ...]:

@@ -37,12 +37,12 @@ def pack(
     Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, or where it would harm a source,
     CannotRead for sources that are not there, CannotWrite where the disk does not take it.
     """
-    sources = [source if isinstance(source, Stdin) else Path(source) for source in sources]
+    given = [source if isinstance(source, Stdin) else Path(source) for source in sources]
     out = Path(out)
-    destination.check(out, [source for source in sources if isinstance(source, Path)])
+    destination.check(out, [source for source in given if isinstance(source, Path)])
     if out.exists() and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it, --resume goes on with a run that was broken off")
-    shards = list(plan(sources, shard_size=config.shard_size))
+    shards = list(plan(given, shard_size=config.shard_size))
     on_plan(sum(shard.size for shard in shards))
     folder = work_folder(out)
     with _writing(folder):
@@ -54,7 +54,7 @@ def pack(
         receipts = list(_receipts(work, min(jobs, len(work)), tick))
         notes = [note for shard in shards for note in shard.notes]
         report = assemble(receipts, folder, out, config, notes)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     return report
 
 

@@ -7,7 +7,7 @@ archive/NAME-00007.warc.gz   derived/NAME-00007-derived.warc.gz   cdxj/00007   p
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -116,10 +116,15 @@ def _receipt_path(job: Job) -> Path:
 
 def beside(config: Config) -> Metadata:
     """What the options say of every item that does not say it itself."""
-    given = {"url": config.url, "title": config.article_title, "encoding": config.encoding}
-    return replace(
-        Metadata(), **{name: Stated(value=value, basis=f"option:{name}") for name, value in given.items() if value}
+    return Metadata(
+        url=_option("url", config.url),
+        title=_option("title", config.article_title),
+        encoding=_option("encoding", config.encoding),
     )
+
+
+def _option(name: str, value: str | None) -> Stated | None:
+    return Stated(value=value, basis=f"option:{name}") if value else None
 
 
 @dataclass(slots=True)

@@ -49,6 +49,7 @@ def to_dict(article: Article, *, inline: bool) -> dict[str, Any]:
         "source": _source(article.source),
         "text": article.text if inline else _measured(article.text.encode()),
         "repairs": ledger(article.repairs),
+        **({"suggestions": ledger(article.suggestions)} if article.suggestions else {}),
         **references(References(links=article.links, tweets=article.tweets)),
         "findings": [_finding(finding) for finding in article.findings],
         "provenance": {"activities": [_activity(name) for name in ACTIVITIES]},
@@ -91,6 +92,7 @@ def from_dict(record: Mapping[str, Any], text: str) -> Article:
         source=Source(**{**record["source"], "digest": Digest(record["source"]["digest"])}),
         text=text,
         repairs=repairs_from(record),
+        suggestions=tuple(_to_repair(entry) for entry in record.get("suggestions", ())),
         links=tuple(_to_link(link) for link in record["links"]),
         tweets=tuple(_to_tweet(tweet) for tweet in record["tweets"]),
         findings=tuple(
