@@ -8,7 +8,7 @@
     ├── Missing                   3   something outside that a command needs is not installed
     └── UsedWrongly               2   the request contradicts itself; the caller can mend it
 
-Data that is not right is no exception: it is a `findings.Finding`, a value in the stream. A bug is neither, and propagates.
+Data that is not right is no exception but a value in the stream, a `findings.Finding`. A bug is neither: it propagates.
 """
 
 

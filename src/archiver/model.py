@@ -124,8 +124,8 @@ class Source:
 class Repair:
     """One change: `before` stood at `source_span` of the decoded source, `after` stands at `span` of the new text.
 
-    `before` may hold code points that no UTF-8 can carry: an undecodable byte 0xNN is U+DCNN (PEP 383). `plan` says which
-    encodings were undone, step by step, e.g. `encode windows-1252 → decode utf-8`.
+    `before` may hold code points that no UTF-8 can carry: an undecodable byte 0xNN is U+DCNN (PEP 383). `plan` says
+    which encodings were undone, step by step, e.g. `encode windows-1252 → decode utf-8`.
     """
 
     rule: str

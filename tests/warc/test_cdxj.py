@@ -4,6 +4,11 @@ import gzip
 import json
 from io import BytesIO
 
+import pytest
+import surt
+from hypothesis import given
+from hypothesis import strategies as st
+
 from archiver.model import sha256
 from archiver.warc import cdxj
 from archiver.warc.writer import WarcFile, WarcRecord
@@ -63,3 +68,36 @@ def test_zipnum_blocks_are_members_that_the_idx_points_to() -> None:
 
 def test_no_lines_give_no_block() -> None:
     assert len(list(cdxj.zipnum([], "index.cdx.gz"))) == 1
+
+
+LABELS = st.text("abcwz", min_size=1, max_size=4)
+SEGMENTS = st.text("az09_-", min_size=1, max_size=6)
+
+
+@given(
+    st.sampled_from(["http", "https", "metadata"]),
+    st.lists(LABELS, min_size=2, max_size=4),
+    st.lists(SEGMENTS, min_size=1, max_size=4),
+    st.sampled_from(["", ".html", ".txt"]),
+)
+def test_the_quick_key_is_the_one_that_surt_gives(scheme: str, host: list[str], path: list[str], ending: str) -> None:
+    uri = f"{scheme}://{'.'.join(host)}/{'/'.join(path)}{ending}"
+    assert cdxj.key(uri).decode() == surt.surt(uri)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://archiver.invalid/sha256/0a1b/original.txt",
+        "metadata://archiver.invalid/article/00000000-0000-5000-8000-000000000001.json",
+        "https://www.example.org/a",
+        "https://www2.example.org/a",
+        "https://Example.org/A/b//c/?b=2&a=1",
+        "https://example.org/a;jsessionid=0123456789abcdef0123456789abcdef",
+        "https://127.0.0.1/a",
+        "https://example.org/",
+        "https://example.org:8080/a",
+    ],
+)
+def test_every_other_key_is_surt_s_too(uri: str) -> None:
+    assert cdxj.key(uri).decode() == surt.surt(uri)

@@ -200,7 +200,7 @@ class _Writer:
         self._date = job.config.created
         self._stack = ExitStack()
         self._lines: list[bytes] = []
-        self._originals: dict[str, str] = {}
+        self._originals: dict[tuple[str, Digest], str] = {}
         self.tally = _Tally()
         self.entries: list[WarcEntry] = []
 
@@ -222,13 +222,13 @@ class _Writer:
         """Write an outcome's records. An item whose bytes stand in this shard already adds its own record alone."""
         self._roll()
         if isinstance(outcome, Rejected):
-            original_id, _ = self._original(records.rejected_original(outcome, self._date))
+            original_id, _ = self._original(records.rejected_original(outcome, self._date), text="")
             self._index(records.rejection(outcome, original_id, self._date))
             self._rejected.write(outcome.record)
             self.tally.add(outcome)
             return
         original = records.original(outcome, self._date)
-        original_id, is_new = self._original(original)
+        original_id, is_new = self._original(original, outcome.article.text)
         self._index(records.provenance(outcome, original_id, self._date))
         self.tally.add(outcome if is_new else Duplicate(archived=outcome, original_id=original_id))
         if is_new:
@@ -236,14 +236,17 @@ class _Writer:
             self._pages.write(pages.row(outcome.article, self._date))
             self._volume.derived.write(records.conversion(outcome.article, original_id, str(original.uri), self._date))
 
-    def _original(self, record: WarcRecord) -> tuple[str, bool]:
-        """The id of the record that holds these bytes, and whether it was written just now."""
-        uri = str(record.uri)
-        is_new = uri not in self._originals
+    def _original(self, record: WarcRecord, text: str) -> tuple[str, bool]:
+        """The id of the record that holds these bytes, and whether it was written just now.
+
+        Bytes that were read as another text, by another declared encoding, are an original of their own.
+        """
+        key = (str(record.uri), sha256(text.encode()))
+        is_new = key not in self._originals
         if is_new:
             self._index(record)
-            self._originals[uri] = record.id
-        return self._originals[uri], is_new
+            self._originals[key] = record.id
+        return self._originals[key], is_new
 
     def _index(self, record: WarcRecord) -> None:
         written = self._volume.archive.write(record)

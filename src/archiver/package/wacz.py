@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
 
@@ -13,8 +13,6 @@ from archiver.model import sha256
 from archiver.package.bag import FileEntry
 from archiver.package.layout import DATAPACKAGE
 
-# What stands compressed already, and what players read by offset, is stored (WACZ 1.1.1 section 4).
-STORED = (".gz",)
 EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
 
@@ -52,6 +50,8 @@ def _json(value: dict[str, Any]) -> bytes:
 def write_zip(stream: BinaryIO, root: Path, names: Iterable[str]) -> None:
     """Zip the files `names` of folder `root`, in that order, with nothing of the clock or the file system in it.
 
+    Everything is stored. WARCs have to be (WACZ 1.1.1 section 4); and a deflated member would hang on the zlib at hand,
+    and has bits, such as its padding, that can change without a trace.
     Sizes are left to `ZipFile.open` on a seekable stream: forcing zip64 would write local headers that players misread.
     """
     with ZipFile(stream, "w") as archive:
@@ -59,7 +59,7 @@ def write_zip(stream: BinaryIO, root: Path, names: Iterable[str]) -> None:
             info = ZipInfo(name, EPOCH)
             info.create_system = UNIX
             info.external_attr = 0o100644 << 16
-            info.compress_type = ZIP_STORED if name.endswith(STORED) else ZIP_DEFLATED
+            info.compress_type = ZIP_STORED
             with (root / name).open("rb") as source, archive.open(info, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 

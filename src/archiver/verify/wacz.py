@@ -169,6 +169,8 @@ def zip_structure(archive: Zip, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _is_as_written(entry: Entry) -> bool:
+    if entry.method != STORED:
+        return False
     fields = (entry.made, entry.system, entry.needed, entry.flags, entry.stamp)
     rest = (entry.disk, entry.internal, entry.external, entry.comment)
     return (*fields, *rest) == (_OURS_WIDE if entry.extra else _OURS)

@@ -4,6 +4,7 @@ A line is `SURT SPACE 14-digit-time SPACE JSON`, its JSON keys in the order in w
 file by the name `index.cdx`, or `index.cdx.gz` beside `index.idx`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,10 @@ from archiver.model import sha256
 from archiver.warc.writer import GZIP, LEVEL, WarcRecord, Written
 
 BLOCK_LINES = 1024
-INDEXED = frozenset({"resource", "response", "revisit", "metadata"})
+# URIs in which surt has nothing to canonicalise: most of a package's, and importing surt costs more than all of them.
+_PLAIN = re.compile(
+    r"[a-z]+://(?P<host>(?!www)[a-z]+(?:\.[a-z]+)+)(?P<path>(?:/[a-z0-9_-]+)*/[a-z0-9_-]+(?:\.[a-z]+)?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,9 @@ def key(uri: str) -> bytes:
     >>> key("https://archiver.invalid/article/A.html")
     b'invalid,archiver)/article/a.html'
     """
+    plain = _PLAIN.fullmatch(uri)
+    if plain:
+        return f"{','.join(reversed(plain['host'].split('.')))}){plain['path']}".encode()
     import surt
 
     return bytes(surt.surt(uri), "utf-8")
