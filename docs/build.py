@@ -57,7 +57,7 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """The help of every command."""
-    context = click.Context(main, info_name="archiver")
+    context = click.Context(main, info_name="archiver", terminal_width=80)
     parts = [
         "# The commands\n",
         "Each page is what `archiver COMMAND -h` prints.\n",

@@ -1,29 +1,17 @@
-"""The command line as tests drive it, and a package of invented articles."""
+"""The command line as tests drive it, and packages of invented articles."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from archiver.cli import main
-
-Run = Callable[..., Result]
-CREATED = "2024-05-06T07:08:09Z"
-ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
-BROKEN = Path(__file__).parents[2] / "examples" / "broken"
+from tests.cli import driver
+from tests.cli.driver import ARTICLES, BROKEN, Run
 
 
 @pytest.fixture
 def run() -> Run:
     """Run the command line in this process; what it raises, other than to exit, is a failure of the test."""
-
-    def invoke(*arguments: object, stdin: bytes | None = None, **environment: str) -> Result:
-        env = {"SOURCE_DATE_EPOCH": None, **environment}
-        return CliRunner().invoke(main, list(map(str, arguments)), input=stdin, env=env, catch_exceptions=False)
-
-    return invoke
+    return driver.run
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +33,6 @@ def with_rejected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _packed(out: Path, source: Path, status: int = 0) -> Path:
-    arguments = ["pack", str(source), "-o", str(out), "--created", CREATED, "-j", "1"]
-    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    done = driver.run("pack", source, "-o", out, "--created", driver.CREATED, "-j", 1)
     assert done.exit_code == status, done.output
     return out
-
-
-def rows(done: Result) -> list[dict[str, object]]:
-    """What a command wrote as JSON Lines."""
-    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
+from archiver.errors import UsedWrongly
+
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"([0-9]{1,12})\s*([KMG]?)(?:iB|B)?", re.IGNORECASE)
+# Up to the year 5138.
+_EPOCH = re.compile(r"[0-9]{1,11}")
 _STEM = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
@@ -26,7 +30,7 @@ class Time(click.ParamType[str]):
             self.fail(f"{value!r} is no time of ISO 8601, such as 2024-05-06T07:08:09Z", param, ctx)
         if moment.year < 1970:
             self.fail(f"{value!r} is before 1970; it is the time of packaging that is meant", param, ctx)
-        return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+        return _written(moment)
 
 
 class Size(click.ParamType[int]):
@@ -109,14 +113,13 @@ class Field(click.ParamType[tuple[str, str]]):
 
 def packaging_time(given: str | None) -> str:
     """The option's value, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), or now."""
-    if given:
-        return given
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return f"{datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
-    try:
-        return Time().convert(datetime.fromtimestamp(int(epoch), UTC).isoformat(), None, None)
-    except (ValueError, OverflowError, OSError):
-        raise click.UsageError(
-            f"SOURCE_DATE_EPOCH is {epoch!r}; it has to be a number of seconds since 1970."
-        ) from None
+    if given or epoch is None:
+        return given or _written(datetime.now(UTC))
+    if not _EPOCH.fullmatch(epoch):
+        raise UsedWrongly(f"SOURCE_DATE_EPOCH is {epoch!r}; it has to be a number of seconds since 1970")
+    return _written(datetime.fromtimestamp(int(epoch), UTC))
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"

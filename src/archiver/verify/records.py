@@ -61,7 +61,7 @@ def _numbered(stream: Stream) -> Iterator[tuple[int, bytes]]:
     while line := stream.readline(LONGEST + 1):
         number += 1
         if not line.isspace():
-            yield number, line
+            yield number, line.rstrip(b"\r\n")
         while len(line) > LONGEST and not line.endswith(b"\n"):
             line = stream.readline(LONGEST + 1)
 

@@ -1,0 +1,202 @@
+"""`archiver pack`: its options, its summary, and what stops it."""
+
+import gzip
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from archiver.package.open import open_package
+from tests.cli.driver import ARTICLES, BROKEN, CREATED, Run, start
+
+TEXT = "Harbour board meets again. The crack is longer than it was in spring.\n"
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    """Return a text file with one article."""
+    path = tmp_path / "harbour.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_what_was_packed_is_said_with_what_to_do_next(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("pack", ARTICLES, "-o", out, "--created", CREATED)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(f"Packed 20 items into {out}: 19 archived, 1 of the same bytes as another.\n")
+    assert f"archiver verify {out}\n" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_worker_s_number_does_not_show(run: Run, tmp_path: Path, wacz: Path) -> None:
+    run("pack", ARTICLES, "-o", tmp_path / "two.wacz", "--created", CREATED, "-j", 2)
+    assert (tmp_path / "two.wacz").read_bytes() == wacz.read_bytes()
+
+
+def test_rejections_are_told_and_counted(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("pack", BROKEN, "-o", out)
+    assert done.exit_code == 1
+    counts = open_package(out).run()["counts"]["items"]
+    assert f"{sum(counts.values())} items into" in done.stdout
+    assert "  empty.txt — E101 " in done.stdout
+    assert f"… and {counts['rejected'] - 10} more: archiver list {out} --rejected" in done.stdout
+    assert "I117 letter.xyz — Left out" in done.stdout
+
+
+def test_verbose_tells_every_rejection(run: Run, tmp_path: Path) -> None:
+    done = run("-v", "pack", BROKEN, "-o", tmp_path / "out")
+    assert "more: archiver list" not in done.stdout
+    assert sum(" — E1" in line for line in done.stdout.splitlines()) == 14
+
+
+def test_quiet_says_nothing_where_all_is_well(run: Run, tmp_path: Path) -> None:
+    assert run("pack", "-q", ARTICLES, "-o", tmp_path / "a").output == ""
+    assert "14 rejected" in run("pack", "-q", BROKEN, "-o", tmp_path / "b").output
+
+
+def test_standard_input_is_a_source(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spool"))
+    (tmp_path / "spool").mkdir()
+    done = run("pack", "-", "-o", tmp_path / "out", stdin=(ARTICLES / "wire.jsonl").read_bytes())
+    assert done.exit_code == 0, done.output
+    names = {entry.article.source.name for entry in open_package(tmp_path / "out").articles()}
+    assert names == {"stdin"}
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_standard_input_is_given_once(run: Run, tmp_path: Path) -> None:
+    done = run("pack", "-", "-", "-o", tmp_path / "out", stdin=b"")
+    assert (done.exit_code, done.stderr) == (2, "archiver: - was given more than once; there is one standard input\n")
+
+
+def test_options_fill_in_what_the_file_does_not_say(run: Run, tmp_path: Path, article: Path) -> None:
+    options = ("--url", "https://news.example/harbour", "--title", "Harbour", "--operator", "City Archive")
+    run("pack", article, "-o", tmp_path / "out", *options, "--description", "One article.", "--name", "city")
+    opened = open_package(tmp_path / "out")
+    (entry,) = opened.articles()
+    assert entry.article.url is not None
+    assert entry.article.url.value == "https://news.example/harbour"
+    assert entry.article.title == "Harbour"
+    assert opened.datapackage()["title"] == "Harbour"
+    assert opened.datapackage()["description"] == "One article."
+    assert entry.warc == "archive/city-00000.warc.gz"
+    assert "Contact-Name: City Archive" in (tmp_path / "out" / "bag-info.txt").read_text(encoding="utf-8")
+
+
+def test_a_title_is_the_package_s_alone_where_there_are_several_articles(run: Run, tmp_path: Path) -> None:
+    run("pack", ARTICLES, "-o", tmp_path / "out", "--title", "Some")
+    opened = open_package(tmp_path / "out")
+    assert opened.datapackage()["title"] == "Some"
+    assert "Some" not in {entry.article.title for entry in opened.articles()}
+
+
+@pytest.mark.parametrize("name", ["wire.jsonl", ".", "-"])
+def test_an_address_is_for_a_single_article(run: Run, tmp_path: Path, name: str) -> None:
+    source = name if name == "-" else ARTICLES / name
+    done = run("pack", source, "-o", tmp_path / "out", "--url", "https://news.example/", stdin=b"")
+    assert done.exit_code == 2
+    assert "one SOURCE" in done.stderr
+
+
+def test_a_field_can_be_named(run: Run, tmp_path: Path) -> None:
+    item = tmp_path / "item.json"
+    item.write_text(json.dumps({"words": TEXT, "head": "Harbour"}), encoding="utf-8")
+    assert run("pack", item, "-o", tmp_path / "a").exit_code == 1
+    assert run("pack", item, "-o", tmp_path / "b", "--field", "text=words", "--field", "title=head").exit_code == 0
+    (entry,) = open_package(tmp_path / "b").articles()
+    assert (entry.article.text, entry.article.title) == (TEXT, "Harbour")
+
+
+def test_larger_items_are_rejected(run: Run, tmp_path: Path, article: Path) -> None:
+    done = run("pack", article, "-o", tmp_path / "out", "--max-item-size", 16)
+    assert done.exit_code == 1
+    assert "E107" in done.stdout
+
+
+def test_the_packaging_time_may_come_from_the_environment(run: Run, tmp_path: Path, article: Path) -> None:
+    run("pack", article, "-o", tmp_path / "out", SOURCE_DATE_EPOCH="1714979289")
+    assert open_package(tmp_path / "out").run()["created"] == "2024-05-06T07:08:09Z"
+
+
+@pytest.mark.parametrize("out", ["out.zip", "out.warc.gz", "out.WACZ", "out.wacz/", "missing/out", "-", "sources/out"])
+def test_an_out_that_cannot_be_meant_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sources").mkdir()
+    Path("sources/a.txt").write_text(TEXT, encoding="utf-8")
+    done = run("pack", "sources", "-o", out)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("archiver: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sources"]
+
+
+def test_an_out_that_ends_in_a_slash_is_a_folder(run: Run, tmp_path: Path, article: Path) -> None:
+    assert run("pack", article, "-o", f"{tmp_path}/out/").exit_code == 0
+    assert (tmp_path / "out" / "bagit.txt").is_file()
+
+
+def test_an_out_that_exists_is_refused_and_can_be_replaced(run: Run, tmp_path: Path, article: Path) -> None:
+    out = tmp_path / "out"
+    assert run("pack", article, "-o", out).exit_code == 0
+    refused = run("pack", article, "-o", out)
+    assert refused.exit_code == 2
+    assert "--overwrite replaces it" in refused.stderr
+    assert run("pack", article, "-o", out, "--overwrite").exit_code == 0
+
+
+def test_a_source_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
+    done = run("pack", tmp_path / "nope\x1b.txt", "-o", tmp_path / "out")
+    assert (done.exit_code, done.stderr) == (3, f"archiver: {tmp_path}/nope⟨U+001B⟩.txt: No such file or directory\n")
+
+
+def many(folder: Path) -> Path:
+    """A source that takes a while: several shards."""
+    path = folder / "many.jsonl"
+    line = json.dumps({"title": "Harbour", "text": TEXT * 40})
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(f'{line[:-1]}, "n": {number}}}\n' for number in range(12_000))
+    return path
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_leaves_nothing_at_out(tmp_path: Path, jobs: int) -> None:
+    out = tmp_path / "out"
+    work = tmp_path / ".out.work"
+    with start("pack", many(tmp_path), "-o", out, "-j", jobs, start_new_session=True) as process:
+        while sum(path.stat().st_size for path in work.glob("archive/*")) < 100_000:
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        shown, said = process.communicate(timeout=60)
+    assert said.decode() == f"archiver: interrupted; no package was written to {out}.\n"
+    assert (process.returncode, shown) == (130, b"")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl"]
+
+
+def test_an_interrupted_run_says_what_is_kept(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out"
+    monkeypatch.setattr("archiver.pack.run.assemble", interrupted)
+    done = run("pack", ARTICLES, "-o", out, "-j", 1, "--created", CREATED)
+    assert done.exit_code == 130
+    assert f"kept in {tmp_path / '.out.work'}; --resume goes on" in done.stderr
+    monkeypatch.undo()
+    assert run("pack", ARTICLES, "-o", out, "-j", 1, "--created", CREATED, "--resume").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_a_damaged_archive_is_one_rejection(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode())[:-12])
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+    done = run("pack", tmp_path / "a.txt.gz", tmp_path / "b.txt", "-o", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "2 items" in done.stdout
+    assert "E110" in done.stdout

@@ -1,0 +1,81 @@
+"""`archiver verify`: what it says, and what it ends with. What it finds is held in tests/verify."""
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from archiver.model import sha256
+from archiver.package.bag import FileEntry, tag_files
+from tests.cli.driver import CREATED, Run, rows
+
+
+@pytest.fixture
+def damaged(package: Path, tmp_path: Path) -> Path:
+    """Return a package of which one file was changed."""
+    out = tmp_path / "damaged"
+    copytree(package, out)
+    with (out / "data/pages/pages.jsonl").open("ab") as pages:
+        pages.write(b"\n")
+    return out
+
+
+def test_a_sound_package_is_called_so(run: Run, package: Path, wacz: Path) -> None:
+    done = run("verify", package, wacz)
+    assert done.exit_code == 0
+    assert done.stdout == f"{package}: sound (11 files, 20 items)\n{wacz}: sound (11 files, 20 items)\n"
+
+
+def test_quiet_says_nothing_of_a_sound_package(run: Run, package: Path) -> None:
+    assert run("verify", "-q", package).output == ""
+
+
+def test_a_warc_file_alone_is_sound(run: Run, package: Path) -> None:
+    warc = next((package / "data/archive").iterdir())
+    done = run("verify", warc)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1].startswith(f"{warc}: sound")
+
+
+def test_a_bag_of_something_else_is_sound(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.txt").write_bytes(b"Rain.\n")
+    entry = FileEntry(path="data/a.txt", length=6, digest=sha256(b"Rain.\n"))
+    for name, data in tag_files([entry], [], CREATED):
+        (tmp_path / name).write_bytes(data)
+    assert run("verify", tmp_path).stdout == f"{tmp_path}: sound\n"
+
+
+def test_each_finding_has_code_place_and_sentence(run: Run, damaged: Path) -> None:
+    done = run("verify", damaged)
+    *found, last = done.stdout.splitlines()
+    assert done.exit_code == 1
+    assert any(line.startswith("E") and "pages/pages.jsonl" in line and " — " in line for line in found)
+    errors = sum(line.startswith("E") for line in found)
+    assert last.startswith(f"{damaged}: {errors} errors")
+
+
+def test_verbose_explains_the_codes(run: Run, damaged: Path) -> None:
+    plain = run("verify", damaged).stdout.splitlines()
+    verbose = run("verify", "-v", damaged).stdout.splitlines()
+    codes = {line.split()[0] for line in plain[:-1]}
+    assert len(verbose) == len(plain) + len(codes)
+
+
+def test_json_lines_have_the_package_s_name(run: Run, damaged: Path) -> None:
+    done = run("verify", "--format", "jsonl", damaged)
+    found = rows(done)
+    assert done.exit_code == 1
+    assert found
+    assert all(row["package"] == str(damaged) and row["code"] and row["message"] for row in found)
+
+
+def test_what_cannot_be_read_does_not_keep_the_others(run: Run, package: Path, damaged: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes\x1b[1m.txt").write_text("no package", encoding="utf-8")
+    done = run("verify", tmp_path / "gone", damaged, tmp_path / "notes\x1b[1m.txt", package)
+    assert done.exit_code == 3
+    assert done.stdout.endswith(f"{package}: sound (11 files, 20 items)\n")
+    first, second = done.stderr.splitlines()
+    assert first.startswith("archiver: ")
+    assert "gone" in first
+    assert "notes⟨U+001B⟩[1m.txt" in second
