@@ -129,3 +129,15 @@ def test_a_schema_that_there_is_not(run: Run, name: str) -> None:
     done = run("schema", name)
     assert done.exit_code == 2
     assert "article.v1" in done.stderr
+
+
+def test_a_file_that_cannot_be_validated_does_not_keep_the_others(
+    run: Run, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = tmp_path / "records.jsonl"
+    run("export", package, "-o", records)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    done = run("validate", "-", tmp_path / "none", records, stdin=b"{}")
+    assert done.exit_code == 3
+    assert done.stdout == f"{records}: 20 records, none with faults\n"
+    assert len(done.stderr.splitlines()) == 2

@@ -12,7 +12,7 @@ from archiver.cli.group import BROKEN_PIPE, COMMANDS, main
 from archiver.errors import CannotRead, UsedWrongly
 from tests.cli.driver import Run, start
 
-HEAVY = ("orjson", "warcio", "ftfy", "jsonschema", "rich", "tldextract", "chardet", "lxml", "isal", "archiver.model")
+HEAVY = ("orjson", "warcio", "ftfy", "jsonschema", "rich", "tldextract", "chardet", "lxml", "isal")
 
 
 def test_the_version(run: Run) -> None:
@@ -33,16 +33,31 @@ def test_the_commands_stand_in_the_order_of_use_each_with_a_sentence(run: Run) -
     assert all(line.endswith(".") and "..." not in line for line in listed)
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["-h"], ["verify", "-h"]])
-def test_nothing_heavy_is_imported_to_say_little(arguments: list[str]) -> None:
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command line imports."""
     code = (
         "import sys\nfrom archiver.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print(*sys.modules, sep='\\n', file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-    loaded = set(done.stderr.splitlines())
-    assert "archiver.cli.group" in loaded
-    assert not loaded & set(HEAVY)
+    return set(done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["-h"], ["verify", "-h"]])
+def test_nothing_heavy_is_imported_to_say_little(arguments: list[str]) -> None:
+    assert not imported(*arguments) & set(HEAVY)
+
+
+def test_the_version_needs_next_to_nothing() -> None:
+    own = {name for name in imported("--version") if name.startswith("archiver.")}
+    assert own == {"archiver.cli", "archiver.cli.group", "archiver.cli.options", "archiver.errors"}
+
+
+@pytest.mark.parametrize("command", ["verify", "list", "schema"])
+def test_a_command_imports_what_it_uses(command: str, package: Path) -> None:
+    loaded = imported(command, *([] if command == "schema" else [str(package)]))
+    assert f"archiver.cli.{command}" in loaded
+    assert not loaded & {"ftfy", "rich", "chardet", "tldextract", "archiver.pack.run", "archiver.cli.pack"}
 
 
 def test_an_unknown_command_is_used_wrongly(run: Run) -> None:

@@ -84,7 +84,7 @@ def test_show_has_text_repairs_links_tweets_and_findings(run: Run, package: Path
     assert "\nText\n  INQUIRY" in shown
     for section in ("Repairs", "Links", "Tweets", "Findings"):
         assert f"\n{section} (" in shown
-    assert "“⟨U+00A0⟩” → “ ”" in shown
+    assert "no-break-space" in shown
     assert "Tideline Live @tidelinelive_mb, 2017-07-21" in shown
 
 

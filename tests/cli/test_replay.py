@@ -4,11 +4,13 @@ import os
 import re
 import signal
 import socket
+import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from archiver.package.replay import Site
 from tests.cli.driver import ARTICLES, Run, start
 
 PEERS = Path(__file__).parents[2] / "build" / "peers"
@@ -54,6 +56,24 @@ def test_pywb_is_looked_for_in_the_data_folder_first(run: Run, package: Path, tm
     wayback(tmp_path, "echo 'from PATH'; exit 1")
     done = run("replay", package, XDG_DATA_HOME=str(tmp_path), PATH=f"{tmp_path}/bin")
     assert "from the data folder" in done.stderr
+
+
+def test_ctrl_c_ends_it_in_order(run: Run, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Site) -> None:
+        raise KeyboardInterrupt
+
+    script = "import sys, socket, time; s = socket.create_server(('127.0.0.1', int(sys.argv[4]))); time.sleep(60)"
+    wayback(tmp_path, f'exec {sys.executable} -c "{script}" "$@"')
+    monkeypatch.setattr(Site, "wait", interrupted)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    done = run("replay", package, "--pywb", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        "The pages",
+        "The first article",
+        "Its original",
+    ]
+    assert done.stderr == "Press Ctrl-C to stop.\nStopped; nothing is left behind.\n"
 
 
 @needs_pywb

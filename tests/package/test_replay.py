@@ -1,13 +1,28 @@
 """The collection that pywb is given: files, index, and a page list that no title can turn into code."""
 
+import gzip
+import sys
 from pathlib import Path
 from subprocess import Popen
+from zipfile import ZipFile
 
 import pytest
 
 from archiver.errors import CannotRead, Missing
-from archiver.package.open import FolderFiles, Package
-from archiver.package.replay import LISTED, Site, _collect, _contents, find_wayback
+from archiver.package import layout, replay
+from archiver.package.open import Entry, FolderFiles, Package, ZipFiles
+from archiver.package.replay import (
+    LISTED,
+    Site,
+    _collect,
+    _contents,
+    _free_port,
+    _site,
+    _wait_for,
+    find_wayback,
+    serving,
+)
+from tests.articles import article
 
 HEAD = '{"format":"json-pages-1.0","id":"pages","title":"Articles"}\n'
 
@@ -73,3 +88,63 @@ def test_pywb_is_the_first_that_is_found(tmp_path: Path) -> None:
 def test_a_server_that_ends_by_itself_is_said() -> None:
     with Popen(["/bin/sh", "-c", "exit 7"]) as server, pytest.raises(Missing, match="status 7"):
         Site(pages="", reading=None, original=None, server=server).wait()
+
+
+SERVER = """#!{python}
+import http.server, sys
+port = int(sys.argv[sys.argv.index("--port") + 1])
+http.server.HTTPServer(("127.0.0.1", port), http.server.BaseHTTPRequestHandler).serve_forever()
+"""
+STUBBORN = SERVER.replace("port =", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); port =", 1)
+
+
+@pytest.mark.parametrize("script", [SERVER, STUBBORN])
+def test_a_site_has_addresses_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    wayback = tmp_path / "wayback"
+    wayback.write_text(script.format(python=sys.executable), encoding="utf-8")
+    wayback.chmod(0o755)
+    (tmp_path / "spool").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spool"))
+    monkeypatch.setattr(replay, "_STOPPING", 0.2)
+    opened = package(tmp_path / "package", "")
+    monkeypatch.setattr(opened, "articles", lambda: iter(()))
+    with serving(opened, tmp_path / "package", wayback, None) as site:
+        assert site.pages.startswith("http://127.0.0.1:")
+        assert (site.reading, site.original) == (None, None)
+        assert site.server.poll() is None
+    assert site.server.poll() is not None
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_the_addresses_of_the_first_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = Entry(article=article(), original_id="urn:uuid:9", warc="archive/a.warc.gz", is_duplicate=False)
+    opened = package(tmp_path, "")
+    monkeypatch.setattr(opened, "articles", lambda: iter([entry]))
+    with Popen(["/bin/true"]) as server:
+        site = _site(opened, "http://127.0.0.1:1/archive/", server)
+    assert site.reading == f"http://127.0.0.1:1/archive/{layout.reading_uri(article().id)}"
+    assert site.original is not None
+    assert site.original.startswith("http://127.0.0.1:1/archive/https://archiver.invalid/sha256/")
+
+
+def test_a_zipped_package_is_copied_and_its_index_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "a.wacz").touch()
+    with ZipFile(tmp_path / "a.wacz", "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("pages/pages.jsonl", HEAD)
+        archive.writestr("archive/a.warc.gz", b"bytes")
+        archive.writestr("indexes/index.cdx.gz", gzip.compress(b"one\n") + gzip.compress(b"two\n"))
+        archive.writestr("indexes/index.idx", b"!meta 0 {}\n")
+    _collect(Package(ZipFiles(tmp_path / "a.wacz")), tmp_path / "a.wacz", tmp_path / "c")
+    assert (tmp_path / "c/archive/a.warc.gz").read_bytes() == b"bytes"
+    assert [path.name for path in (tmp_path / "c/indexes").iterdir()] == ["index.cdxj"]
+    assert (tmp_path / "c/indexes/index.cdxj").read_bytes() == b"one\ntwo\n"
+
+
+def test_pywb_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "_ASKED", 2)
+    (tmp_path / "log").write_text("loading\n", encoding="utf-8")
+    with Popen(["/bin/sleep", "60"]) as server:
+        with pytest.raises(Missing, match="loading"):
+            _wait_for(server, _free_port(None), tmp_path / "log")
+        server.kill()

@@ -28,10 +28,10 @@ def command(package: Path, port: int | None, pywb: Path | None) -> None:
         signal.signal(stopping, signal.default_int_handler)
     try:
         with serving(open_package(package), package, wayback, port) as site:
-            click.echo(f"The pages:           {site.pages}")
+            click.echo(f"The pages:          {site.pages}")
             if site.reading:
-                click.echo(f"The first article:   {site.reading}")
-                click.echo(f"Its original bytes:  {site.original}")
+                click.echo(f"The first article:  {site.reading}")
+                click.echo(f"Its original:       {site.original}")
             click.echo("Press Ctrl-C to stop.", err=True)
             sys.stdout.flush()
             site.wait()
