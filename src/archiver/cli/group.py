@@ -14,7 +14,7 @@ from archiver.errors import ArchiverError
 
 COMMANDS = (
     *("pack", "verify", "validate", "list", "show", "export"),
-    *("normalize", "extract", "replay", "schema"),
+    *("normalize", "extract", "replay", "rules", "schema"),
 )
 INTERRUPTED = 130
 # What a shell gives for a program that SIGPIPE ended: the result was not read to its end.

@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from archiver.cli.options import is_verbose, read, say, source_argument, verbosity, writing
+from archiver.cli.options import confidence_option, is_verbose, read, say, source_argument, verbosity, writing
 from archiver.cli.values import Encoding
 
 
@@ -14,8 +15,17 @@ from archiver.cli.values import Encoding
 @click.option("--encoding", type=Encoding(), help="The encoding of the text. [default: detected]")
 @click.option("--ledger", type=click.Path(path_type=Path), metavar="FILE", help="Write the repairs to FILE, as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace the ledger's FILE if it exists.")
+@click.option("--explain", is_flag=True, help="Print each repair with its line, its rule and the reason, not the text.")
+@confidence_option
 @verbosity
-def command(file: Path, encoding: str | None, ledger: Path | None, overwrite: bool) -> None:
+def command(
+    file: Path,
+    encoding: str | None,
+    ledger: Path | None,
+    overwrite: bool,
+    explain: bool,
+    min_confidence: Any,
+) -> None:
     """Repair one text, and write it in UTF-8.
 
     Every change stands in the ledger, which leads back to the bytes that came. -v says on standard error what was
@@ -30,11 +40,14 @@ def command(file: Path, encoding: str | None, ledger: Path | None, overwrite: bo
     binary = not_text(data)
     found = (binary,) if binary else decoded.findings
     if not binary:
-        repaired = repair(decoded.text)
+        repaired = repair(decoded.text, min_confidence=min_confidence)
         if ledger:
             with writing(ledger, overwrite=overwrite) as stream:
                 stream.write(normalised.ledger(data, decoded, repaired))
-        sys.stdout.buffer.write(repaired.text.encode())
+        if explain:
+            click.echo("\n".join(normalised.explanation(decoded, repaired)))
+        else:
+            sys.stdout.buffer.write(repaired.text.encode())
         if is_verbose():
             say(normalised.summary(decoded, repaired))
     for finding in found:

@@ -54,6 +54,17 @@ def is_verbose() -> bool:
     return bool(click.get_current_context().find_root().meta.get("archiver.verbose"))
 
 
+def confidence_option(command: Command) -> Command:
+    """Add `--min-confidence`."""
+    return click.option(
+        "--min-confidence",
+        type=click.Choice(["certain", "high", "low"]),
+        default="high",
+        show_default=True,
+        help="How sure a repair has to be to be made; what is less sure is listed as a suggestion.",
+    )(command)
+
+
 def package_argument(command: Command) -> Command:
     """Add the argument PACKAGE: a bag, its `data/` folder, or a `.wacz`."""
     return click.argument("package", type=click.Path(path_type=Path))(command)

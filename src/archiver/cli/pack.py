@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.options import STDIN, is_quiet, is_verbose, spooled, verbosity
+from archiver.cli.options import STDIN, confidence_option, is_quiet, is_verbose, spooled, verbosity
 from archiver.cli.progress import bar
 from archiver.cli.values import Address, Encoding, Field, Size, Stem, Time, packaging_time
 from archiver.errors import UsedWrongly
@@ -39,6 +39,7 @@ from archiver.errors import UsedWrongly
     help="The encoding of text files, where nothing beside them says it. [default: detected]",
 )
 @click.option("--field", "fields", type=Field(), multiple=True, help="Where in a JSON item a field is; repeatable.")
+@confidence_option
 @click.option("--max-item-size", type=Size(), default="64M", show_default=True, help="Reject larger items.")
 @click.option(
     "--shard-size",

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from archiver.findings import CODES, Finding
 from archiver.model import Article, Moment, Repair, Source, Stated
 from archiver.package.safe import anchor, escape, exact, isolated
-from archiver.text.rules import RULES
+from archiver.text.rules import RULES, WHITE_SPACE
 
-# They change nothing that a reader sees: they are counted, not marked.
-WHITE_SPACE = frozenset({"byte-order-mark", "line-end", "no-break-space", "trailing-space"})
 MOST_ROWS = 200
 _LONGEST_CELL = 120
 _NOT_STATED = '<span class="soft">not stated</span>'

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from archiver.model import Link, Moment, Repair, Span, Stated, TweetReference
+from archiver.model import Article, Link, Moment, Repair, Span, Stated, TweetReference
 from archiver.package.open import Entry
 from archiver.package.pages import title_of
 from archiver.package.safe import exact
 from archiver.report import findings, plain
+from archiver.report.explained import explained, suggested
+from archiver.text.ledger import unapply
 
 LABEL = 10
 QUOTED = 60
@@ -21,7 +23,11 @@ def page(entry: Entry) -> Iterator[str]:
     yield "─" * min(plain.width(title), 78)
     yield from _facts(entry)
     yield from _section("Text", [plain.block(article.text, "  ").rstrip("\n")])
-    yield from _section(f"Repairs ({len(article.repairs)})", map(_repair, article.repairs))
+    yield from _section(f"Repairs ({len(article.repairs)})", _repairs(article))
+    if article.suggestions:
+        source = unapply(article.text, _of_text(article.repairs))
+        told = suggested(source, article.text, _of_text(article.suggestions))
+        yield from _section(f"Seen and not changed ({len(article.suggestions)})", told)
     yield from _section(f"Links ({len(article.links)})", map(_link, article.links))
     yield from _section(f"Tweets ({len(article.tweets)})", [line for tweet in article.tweets for line in _tweet(tweet)])
     yield from _section(f"Findings ({len(article.findings)})", (f"  {findings.row(note)}" for note in article.findings))
@@ -67,10 +73,20 @@ def _span(span: Span) -> str:
     return f"{span.start}–{span.end}"
 
 
+def _repairs(article: Article) -> Iterator[str]:
+    """Those of the text with their lines and reasons; those of title, site and authors as they are."""
+    of_text = _of_text(article.repairs)
+    yield from explained(unapply(article.text, of_text), article.text, of_text)
+    yield from (_repair(entry) for entry in article.repairs if entry.field != "text")
+
+
+def _of_text(repairs: tuple[Repair, ...]) -> list[Repair]:
+    return [entry for entry in repairs if entry.field == "text"]
+
+
 def _repair(repair: Repair) -> str:
-    where = _span(repair.span) if repair.field == "text" else f"{repair.field} {_span(repair.span)}"
     change = f"“{exact(repair.before, QUOTED)}” → “{exact(repair.after, QUOTED)}”"
-    return plain.line(f"  {where:>11}  {repair.rule}: {change} ({repair.confidence}, {repair.by})")
+    return plain.line(f"  {repair.field}  {repair.rule}: {change} ({repair.confidence}, {repair.by})")
 
 
 def _link(link: Link) -> str:

@@ -6,9 +6,9 @@
 * `high`: a guess that the characters around it bear out; applied unless only what is certain is asked for.
 * `low`: more than one reading is possible; listed as a suggestion, and applied only when that is asked for.
 
-A **row** is one way to see a rule's damage in a line. Rows of `BEFORE` come first, so that whole characters reach the
-encoding step; rows of `AFTER` see what that step has left. A rule's name is part of the record's format: it never changes
-its meaning.
+A **row** is one way to see a rule's damage in a line. Rows of `BEFORE` come first, so that whole characters reach
+the encoding step; rows of `AFTER` see what that step has left. A rule's name is part of the record's format: it never
+changes its meaning.
 """
 
 import html
@@ -31,28 +31,31 @@ RULES: dict[str, Rule] = {
     "line-end": Rule("certain", "Lines end with a line feed."),
     "undecodable-byte": Rule("certain", "A byte that the encoding does not know is lost; U+FFFD marks its place."),
     "lone-surrogate": Rule("certain", "Half a surrogate pair is no character; U+FFFD marks its place."),
-    "control-character": Rule("certain", "A control character has no place in text; a page or line feed of printers becomes a blank."),
-    "low-byte": Rule("high", "A typographic mark (U+2013 to U+201D) was cut to its low byte, which is a control character."),
-    "mojibake": Rule("high", "The characters are UTF-8 that was read in another encoding; it is read as UTF-8 again."),
-    "mixed-mojibake": Rule("high", "Among good characters stand some that are UTF-8 read in another encoding; they are read as UTF-8 again."),
+    "control-character": Rule("certain", "A control character has no place in text; a page feed becomes a blank."),
+    "low-byte": Rule("high", "A typographic mark (U+2013 to U+201D) was cut to its low byte, a control character."),
+    "mojibake": Rule("high", "UTF-8 was read in another encoding; it is read as UTF-8 again."),
+    "mixed-mojibake": Rule("high", "Among good characters, UTF-8 was read in another encoding; it is read as UTF-8 again."),
     "spaced-byte": Rule("high", "A no-break space that is the second byte of a letter became a plain space."),
-    "lost-right-quote": Rule("high", "A right quotation mark lost its last byte (9D), which windows-1252 does not define."),
-    "lost-left-quote": Rule("high", "A left single quotation mark lost its last byte (98), which windows-1251 does not define."),
-    "lost-emoji-byte": Rule("high", "A part of an emoji lost a byte that windows-1252 does not define; only one character fits."),
-    "ambiguous-quote": Rule("low", "A mark between two letters lost its last byte; it was an apostrophe or a quotation mark."),
-    "half-replaced": Rule("high", "The first two characters of a broken mark were replaced by a quotation mark; the third was left."),
-    "eaten-space": Rule("high", "An earlier repair made a dagger of a right quotation mark that had lost a byte, and of the space after it."),
-    "stray-no-break-space": Rule("high", "`Â` is what is left of a no-break space whose second byte became a space or was trimmed away."),
-    "doubtful-no-break-space": Rule("low", "`Â` is what is left of a no-break space, or it is a letter of this language."),
-    "spaced-a-grave": Rule("high", "`Ã` is what is left of `à` whose second byte, a no-break space, became a space or was trimmed away."),
-    "windows-1252-control": Rule("high", "A control character (80 to 9F) is the character that windows-1252 has at that number."),
-    "left-over-byte": Rule("high", "The last byte of a right quotation mark is left over; the mark stands there already, or is wanted."),
-    "lost-apostrophe": Rule("high", "All but the first byte of an apostrophe was lost, inside an English contraction."),
+    "lost-right-quote": Rule("high", "A right quotation mark lost its last byte (9D), undefined in windows-1252."),
+    "lost-left-quote": Rule("high", "A left single quotation mark lost its last byte (98), undefined in windows-1251."),
+    "lost-emoji-byte": Rule("high", "A part of an emoji lost a byte that windows-1252 does not define; only one fits."),
+    "ambiguous-quote": Rule("low", "A mark between two letters lost its last byte: an apostrophe or a quotation mark."),
+    "half-replaced": Rule("high", "Two characters of a broken mark were replaced by a quotation mark; the third was left."),
+    "eaten-space": Rule("high", "An earlier repair made a dagger of a damaged right quotation mark and the space after it."),
+    "stray-no-break-space": Rule("high", "`Â` is left of a no-break space whose second byte became a space or was trimmed."),
+    "doubtful-no-break-space": Rule("low", "`Â` is left of a no-break space, or it is a letter of this language."),
+    "spaced-a-grave": Rule("high", "`Ã` is left of `à` whose second byte, a no-break space, became a space or was trimmed."),
+    "windows-1252-control": Rule("high", "A control character (80 to 9F) is what windows-1252 has at that number."),
+    "left-over-byte": Rule("high", "The last byte of a right quotation mark is left over; the mark is there, or is wanted."),
+    "lost-apostrophe": Rule("high", "Of an apostrophe inside an English contraction, only the first byte is left."),
     "escaped-twice": Rule("high", "A character reference was escaped once more than it was unescaped."),
     "character-reference": Rule("low", "A character reference was not unescaped, or it is meant to be read as it stands."),
     "no-break-space": Rule("certain", "A no-break space becomes a plain one."),
     "trailing-space": Rule("certain", "Blanks at the end of a line are taken away."),
 }  # fmt: skip
+
+# The rules that change nothing that can be seen; reports count them, and do not show each.
+WHITE_SPACE = frozenset({"byte-order-mark", "line-end", "no-break-space", "trailing-space"})
 
 # What stands for bytes 80 to BF when windows-1252 or Latin-1 was read: the second and later bytes of a character.
 CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -101,11 +104,6 @@ def _right_quote(match: re.Match[str]) -> bool:
     return not _between_letters(match) and not _HALF_AN_EMOJI.search(before)
 
 
-def _spaces_kept(match: re.Match[str]) -> bool:
-    """Whether, elsewhere in the line, the space after `à` stands beside the one that its second byte became."""
-    return "Ã  " in match.string
-
-
 def _question_mark_as_byte(match: re.Match[str]) -> bool:
     """Whether somewhere in the line `â€?` stands where no question ends: there, the mark stands for the byte."""
     return _QUESTION_MARK_AS_BYTE.search(match.string) is not None
@@ -139,7 +137,7 @@ def _referred(match: re.Match[str]) -> str:
 
 
 def _of_no_markup(match: re.Match[str]) -> bool:
-    """Whether the reference is of a character that prose has, in a line without markup: there it may be meant as it stands."""
+    """Whether the reference is of a character that prose has, and the line has no markup, which may mean it literally."""
     character = _referred(match)
     prose = character.isprintable() or character == "\xa0"
     return len(character) == 1 and character not in "<>&\"'" and prose and _no_markup(match)
@@ -154,10 +152,11 @@ def _as_windows_1252(match: re.Match[str]) -> str:
 
 
 class Row(NamedTuple):
-    """One way to see a rule's damage: a pattern, what stands instead of its group `at` (or of all of it), and what else
-    must hold around the match."""
+    """One way to see a rule's damage: a sign without which it is not there, a pattern, what stands instead of the
+    pattern's group `at` (or of all of it), and what else must hold around the match."""
 
     rule: str
+    sign: str
     pattern: re.Pattern[str]
     after: str | Callable[[re.Match[str]], str]
     needs: Callable[[re.Match[str]], bool] | None = None
@@ -165,46 +164,47 @@ class Row(NamedTuple):
 
 def _row(
     rule: str,
+    sign: str,
     pattern: str,
     after: str | Callable[[re.Match[str]], str],
     needs: Callable[[re.Match[str]], bool] | None = None,
 ) -> Row:
-    return Row(rule, re.compile(pattern), after, needs)
+    return Row(rule, sign, re.compile(pattern), after, needs)
 
 
-# A lost byte is given back (as the control character of its number), and the encoding step then reads the whole character.
+# A lost byte is given back, as the control character of its number; the encoding step then reads the whole character.
 BEFORE: tuple[Row, ...] = (
-    _row("escaped-twice", f"&amp;{_REFERENCE}", _referred, _of_no_markup),
-    _row("escaped-twice", "&amp;amp;", "&", _no_markup),
-    _row("character-reference", f"&{_REFERENCE}", _referred, _of_no_markup),
-    _row("spaced-byte", f"×(?P<at> )(?=×[{CONTINUATION} ])", "\xa0"),
-    _row("spaced-byte", "Ã(?P<at> )(?=[a-z])", "\xa0", _spaces_kept),
-    _row("lost-emoji-byte", f"{_EMOJI}â€{_LOST}(?=â™|ðŸ|â¤|â\x9d¤|âš|âœ)", "\x8d"),
-    _row("lost-emoji-byte", f"ï¸{_LOST}", "\x8f"),
-    _row("lost-emoji-byte", r"(?<!\w)â(?P<at>�?)¤(?!\w)", "\x9d"),
-    _row("lost-right-quote", r"â€(?P<at>\?)", "\x9d", _question_mark_as_byte),
-    _row("lost-right-quote", f"â€{_LOST}", "\x9d", _right_quote),
-    _row("ambiguous-quote", "â€(?:�|(?![CONT]))".replace("CONT", CONTINUATION + _WINDOWS_1250), "’", _between_letters),
-    _row("lost-left-quote", "(?<![\u0400-\u04ff])вЂ(?P<at>�?)(?=[A-Za-z])", "\x98"),
-    _row("half-replaced", r"(?<=\w)”™(?=\w)|(?<=[.,!?…”])”™", "’"),
-    _row("half-replaced", r"(?<![^\s(])”œ(?=\w)|(?<=[\w.,!?])”œ(?!\w)", "“"),
-    _row("half-replaced", r"(?<![^\s(])”ž(?=\w)", "„"),
-    _row("half-replaced", r"(?<=[0-9])”“(?=[0-9])|(?<= )”“(?= )", "–"),
-    _row("half-replaced", r"(?<= )””(?= )", "—"),
-    _row("half-replaced", r"(?<![^\s(])”˜(?=\w)", "‘"),
-    _row("half-replaced", "”¦", "…"),
+    _row("escaped-twice", "&amp;", f"&amp;{_REFERENCE}", _referred, _of_no_markup),
+    _row("escaped-twice", "&amp;", "&amp;amp;", "&", _no_markup),
+    _row("character-reference", "&", f"&{_REFERENCE}", _referred, _of_no_markup),
+    _row("spaced-byte", "× ", f"×(?P<at> )(?=×[{CONTINUATION} ])", "\xa0"),
+    _row("spaced-byte", "Ã  ", "Ã(?P<at> )(?=[a-z])", "\xa0"),
+    _row("lost-emoji-byte", "â€", f"{_EMOJI}â€{_LOST}(?=â™|ðŸ|â¤|â\x9d¤|âš|âœ)", "\x8d"),
+    _row("lost-emoji-byte", "ï¸", f"ï¸{_LOST}", "\x8f"),
+    _row("lost-emoji-byte", "¤", r"(?<!\w)â(?P<at>�?)¤(?!\w)", "\x9d"),
+    _row("lost-right-quote", "â€?", r"â€(?P<at>\?)", "\x9d", _question_mark_as_byte),
+    _row("lost-right-quote", "â€", f"â€{_LOST}", "\x9d", _right_quote),
+    _row("ambiguous-quote", "â€", f"â€(?:�|(?![{CONTINUATION}{_WINDOWS_1250}]))", "’", _between_letters),
+    _row("lost-left-quote", "вЂ", "(?<![\u0400-\u04ff])вЂ(?P<at>�?)(?=[A-Za-z])", "\x98"),
+    _row("half-replaced", "”™", r"(?<=\w)”™(?=\w)|(?<=[.,!?…”])”™", "’"),
+    _row("half-replaced", "”œ", r"(?<![^\s(])”œ(?=\w)|(?<=[\w.,!?])”œ(?!\w)", "“"),
+    _row("half-replaced", "”ž", r"(?<![^\s(])”ž(?=\w)", "„"),
+    _row("half-replaced", "”“", r"(?<=[0-9])”“(?=[0-9])|(?<= )”“(?= )", "–"),
+    _row("half-replaced", "””", r"(?<= )””(?= )", "—"),
+    _row("half-replaced", "”˜", r"(?<![^\s(])”˜(?=\w)", "‘"),
+    _row("half-replaced", "”¦", "”¦", "…"),
 )
 AFTER: tuple[Row, ...] = (
-    _row("eaten-space", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–])", "” ", unclosed_quote),
-    _row("eaten-space", r"(?<=[a-z.,!?…])†(?=[^\W\d_])", "” "),
-    _row("eaten-space", r"(?<=[.,!?…])†(?=[ \xa0])", "”", _never_closed),
-    _row("stray-no-break-space", "Â(?=[ \xa0\t]|$)", "", _no_break_space),
-    _row("doubtful-no-break-space", "Â(?=[ \xa0\t]|$)", ""),
-    _row("spaced-a-grave", r"Ã(?= (?! |quel[ae]|quilo|s )[^\W\d_])", "à", _word_with_a_grave),
-    _row("spaced-a-grave", r"Ã (?=[ .,;:!?)-]|quel[ae]|quilo|s )", "à", _word_with_a_grave),
-    _row("spaced-a-grave", r"(?<=[a-zß-ÿ])Ã$", "à"),
-    _row("left-over-byte", '(?<=["”])\x9d', ""),
-    _row("left-over-byte", "\x9d", "”", unclosed_quote),
-    _row("windows-1252-control", "[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]", _as_windows_1252),
-    *(_row("lost-apostrophe", f"{word}{_LEFT_OF_APOSTROPHE}(?={rest})", "’") for word, rest in _CONTRACTIONS),
+    _row("eaten-space", "†", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–])", "” ", unclosed_quote),
+    _row("eaten-space", "†", r"(?<=[a-z.,!?…])†(?=[^\W\d_])", "” "),
+    _row("eaten-space", "†", r"(?<=[.,!?…])†(?=[ \xa0])", "”", _never_closed),
+    _row("stray-no-break-space", "Â", "Â(?=[ \xa0\t]|$)", "", _no_break_space),
+    _row("doubtful-no-break-space", "Â", "Â(?=[ \xa0\t]|$)", ""),
+    _row("spaced-a-grave", "Ã ", r"Ã(?= (?! |quel[ae]|quilo|s )[^\W\d_])", "à", _word_with_a_grave),
+    _row("spaced-a-grave", "Ã ", r"Ã (?=[ .,;:!?)-]|quel[ae]|quilo|s )", "à", _word_with_a_grave),
+    _row("spaced-a-grave", "Ã", r"(?<=[a-zß-ÿ])Ã$", "à"),
+    _row("left-over-byte", "\x9d", '(?<=["”])\x9d', ""),
+    _row("left-over-byte", "\x9d", "\x9d", "”", unclosed_quote),
+    _row("windows-1252-control", "", "[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]", _as_windows_1252),
+    *(_row("lost-apostrophe", "â", f"{word}{_LEFT_OF_APOSTROPHE}(?={rest})", "’") for word, rest in _CONTRACTIONS),
 )
