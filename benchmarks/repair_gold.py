@@ -2,8 +2,8 @@
 
     python -m benchmarks.repair_gold [--by process|language] [--show N] [CLEAN.jsonl ...]
 
-Without files the sentences of tests/data/clean_lines.json are damaged; a file holds one JSON object a line, its clean text
-in `truth` or `text`. Printed beside each other: plain ftfy with its encoding steps alone, and `archiver.normalize`.
+Without files the sentences of tests/data/clean_lines.json are damaged; a file holds one JSON object a line, its clean
+text in `truth` or `text`. Printed beside each other: plain ftfy with its encoding steps alone, and `archiver.normalize`.
 
 exact    texts that come back whole (a no-break space counts as a space, line ends trimmed)
 line     of the lines that the process changed, those that come back
@@ -34,7 +34,7 @@ SAFE = ftfy.TextFixerConfig(
 SIGN = re.compile(
     "â[€\x80-\xbf]|Â(?=[\\s\x80-\xbf]|$)|Ã[\x80-\xbf\u0192\u201a]|[\x80-\x9f]|\ufffd"
     "|[ÃÐÑÅÄ×ØÙÎÏ](?![a-zà-ÿA-Z])|вЂ|β€|ג€|ðŸ|‚Ä|√|ÔÇ|тА|├|╨|╤",
-    re.M,
+    re.MULTILINE,
 )
 Damage = Callable[[str, random.Random], str]
 
@@ -169,8 +169,8 @@ REPAIRS: dict[str, Callable[[str], str]] = {
 
 def row_of(name: str, count: Counter[str]) -> str:
     lines = max(1, count["right"] + count["wrong"] + count["silent"])
-    figures = (100 * count["exact"] / max(1, count["texts"]), 100 * count["right"] / lines, 100 * count["silent"] / lines)
-    return f"{name:26} " + " ".join(f"{figure:7.1f}%" for figure in figures) + f" {count['hurt']:5}"
+    shares = (count["exact"] / max(1, count["texts"]), count["right"] / lines, count["silent"] / lines)
+    return f"{name:26} " + " ".join(f"{100 * share:7.1f}%" for share in shares) + f" {count['hurt']:5}"
 
 
 def main() -> None:

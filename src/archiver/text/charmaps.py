@@ -1,8 +1,8 @@
 """Single-byte encodings seen from behind: which byte a character would have been, and where such bytes are UTF-8.
 
-A text that was UTF-8 and was read in a single-byte encoding has one character for each byte. `Charmap.image` turns every
-character back into the byte that it was (as the character of that number), so that the image of a line has the line's
-length, and a place in the one is the same place in the other. What the encoding does not know becomes U+0000.
+A text that was UTF-8 and was read in a single-byte encoding has one character for each byte. `Charmap.image` turns
+every character back into the byte that it was (as the character of that number), so that the image of a line has the
+line's length, and a place in the one is the same place in the other. What the encoding does not know becomes U+0000.
 """
 
 import re
@@ -26,7 +26,8 @@ WELL_FORMED = (
 )
 # A no-break space that became a plain one inside a character: the sequences for which ftfy accepts that.
 SPACED = (
-    r"[\xc2\xc3\xc5\xce\xd0\xd9] |\xd7 (?=\xd7)|[\xe2\xe3] [\x80-\x84\x86-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x84\x86-\x9f\xa1-\xbf] "
+    r"[\xc2\xc3\xc5\xce\xd0\xd9] |\xd7 (?=\xd7)"
+    r"|[\xe2\xe3] [\x80-\x84\x86-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x84\x86-\x9f\xa1-\xbf] "
     r"|\xf0 [\x80-\xbf]{2}|\xf0[\x80-\xbf] [\x80-\xbf]|\xf0[\x80-\xbf]{2} "
 )
 # A sequence of which some bytes became U+FFFD: one character was here, and one U+FFFD is left of it.

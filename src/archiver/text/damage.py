@@ -1,9 +1,9 @@
-"""Which lines cannot be damaged: nearly all of them, and ftfy would spend nearly all its time on leaving them as they are.
+"""Which lines cannot be damaged: nearly all of them, and ftfy would spend nearly all its time on leaving them alone.
 
-Damage shows where two characters beyond ASCII stand beside each other that no text has beside each other. So a line is calm
-whose characters beyond ASCII stand alone, or beside typographic marks, or are letters of one of the alphabets that no
-misreading produces; and a few characters are never calm. The tests hold this against ftfy and against our own rules: what
-is calm, neither of them changes.
+Damage shows where two characters beyond ASCII stand beside each other that no text has beside each other. So a line is
+calm whose characters beyond ASCII stand alone, or beside typographic marks, or are letters of one of the alphabets that
+no misreading produces; and a few characters are never calm. The tests hold this against ftfy and against our own rules:
+what is calm, neither of them changes.
 """
 
 import re

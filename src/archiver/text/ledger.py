@@ -1,8 +1,8 @@
 """The ledger: every change between a decoded source and its normalised text, and how to walk it in both directions.
 
-An `Edit` is a change in the making, placed in the text that it changes; `then` composes what two rules did one after the
-other; `ledger` turns edits into the `Repair`s of the record. Repairs are sorted, do not overlap and are total: what no
-repair names is equal on both sides.
+An `Edit` is a change in the making, placed in the text that it changes; `then` composes what two rules did one after
+the other; `ledger` turns edits into the `Repair`s of the record. Repairs are sorted, do not overlap and are total: what
+no repair names is equal on both sides.
 """
 
 from bisect import bisect_left, bisect_right
@@ -82,8 +82,8 @@ def then(source: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edi
     """The edits of `source` that amount to `first`, and then `second` made on the result of `first`.
 
     Edits that only touch stay apart, each with its own rule. Where one of `second` overlaps what `first` wrote, the two
-    become one edit under the rule that is less sure, so that a guess never hides behind what followed from it; of equally
-    sure ones under that which has no plan, and then under the first: it explains what stood in the source.
+    become one edit under the rule that is less sure, so that a guess never hides behind what followed from it; of
+    equally sure ones under that which has no plan, and then under the first: it explains what stood in the source.
     """
     if not first or not second:
         return list(first or second)
@@ -95,16 +95,14 @@ _Group = tuple[list[Edit], list[Edit]]
 
 
 def _groups(first: Sequence[Edit], second: Sequence[Edit]) -> Iterator[tuple[_Group, int]]:
-    """Runs of edits that overlap in the middle text, with the shift from source to middle text that holds before each."""
+    """Runs of edits that overlap in the middle text, each with the shift from source to middle text before it."""
     group: _Group = ([], [])
-    low = high = shift = moved = 0
+    high = shift = moved = 0
     for start, end, stage, edit in _in_middle(first, second):
         if (group[0] or group[1]) and start >= high:
             yield group, shift
             group, shift = ([], []), shift + moved
             moved = 0
-        if not (group[0] or group[1]):
-            low, high = start, end
         group[stage].append(edit)
         high = max(high, end)
         moved += len(edit.after) - (edit.end - edit.start) if stage == 0 else 0
@@ -112,7 +110,7 @@ def _groups(first: Sequence[Edit], second: Sequence[Edit]) -> Iterator[tuple[_Gr
 
 
 def _in_middle(first: Sequence[Edit], second: Sequence[Edit]) -> list[tuple[int, int, int, Edit]]:
-    """All edits with their place in the middle text; what has no width there comes before what starts at the same place."""
+    """All edits with their place in the middle text; what has no width there comes before what starts there."""
     placed = [(edit.start, edit.end, 1, edit) for edit in second]
     shift = 0
     for edit in first:

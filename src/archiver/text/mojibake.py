@@ -1,8 +1,9 @@
 """Reading UTF-8 again that was read in another encoding: the only door to ftfy.
 
-ftfy judges a line as a whole: one encoding has to explain every character of it. Where a line is damaged in one piece, its
-plan is followed, and this module only finds out which characters became which. Where good characters stand beside broken
-ones no such plan exists, or a far-fetched one; there each broken run is judged on its own, with what stands around it.
+ftfy judges a line as a whole: one encoding has to explain every character of it. Where a line is damaged in one piece,
+its plan is followed, and this module only finds out which characters became which. Where good characters stand beside
+broken ones no such plan exists, or a far-fetched one; there each broken run is judged on its own, with what stands
+around it.
 """
 
 import re
@@ -22,20 +23,19 @@ OURS = f"archiver {__version__}"
 # Marks that stand beside broken characters without being part of the damage.
 _GOOD = re.compile("[“”‘’„‚–—…•«»\xa0\u200b-\u200d\ufe0f\u2009\u202f]")
 _CONTEXT = 2
-_LETTER = "[^\\W\\d_]"
-# Damage that ftfy does not see: typographic marks read in encodings that it does not know (cp850, cp866, windows-1255) or
-# seldom suspects (cp437, Mac Roman Cyrillic, signs such as `™` in windows-1252); a word that goes on, after a small letter, with a capital and a sign; a
-# letter of one alphabet that is the first byte of a character, inside a word of another.
+# Damage that ftfy does not see: typographic marks read in encodings that it does not know (cp850, cp866, windows-1255)
+# or seldom suspects (cp437, Mac Roman Cyrillic, signs such as `™` in windows-1252); a word that goes on, after a small
+# letter, with a capital and a sign; a letter that is the first byte of a character, inside a word of another alphabet.
 _UNKNOWN_TO_FTFY = re.compile(
-    f"ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][^\x00-\x7f]){{3}}"
+    "ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][\x80-ʯ†‡-⋿◊ﬁﬂ\uf8ff]){3}"
     f"|[âã][€‚„†‡ˆ‰Š‹Œ˜™š›œžŸ][{CONTINUATION}]"
     f"|[a-zß-ÿ][ÂÃÄÅÆĂĹĆĄ][{CONTINUATION}]|[A-Za-z][ΒΓΔΕΞΟВГДЕРСТУЖЗ](?![A-Za-zΑ-ωА-я])[^\x00-\x7f]"
     f"|[\u0370-\u10ff\u3040-\ud7ff][Â-ôŘŮ][{CONTINUATION}]|[ÂÃÎÏÐÑ×ØÙ][{CONTINUATION}][\u0370-\u10ff]"
 )
 # What mends badly: capitals inside words, letters that no newspaper prints, alphabets mixed in one word.
 _ODD = re.compile(
-    f"[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
-    "|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
+    "[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
+    "|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
 )
 # So much may be left of damage in any line; more of it is noise.
 _MOST_LEFT = 4
@@ -57,20 +57,27 @@ class Layer(NamedTuple):
     oddity: int
     """How much of what comes out, after further layers, no text has."""
 
+    @property
+    def covered(self) -> int:
+        """How many characters of the line it explains."""
+        return sum(one.end - one.start for one in self.sequences)
+
 
 def mend(line: str, *, exact: bool = False) -> list[Edit]:
-    """The edits that undo one misreading of a bad `line`; none where it carries none. With `exact`, only a misreading of
-    the whole line that kept every byte."""
+    """The edits that undo one misreading of a bad `line`; none where it carries none. With `exact`, only a misreading
+    of the whole line that kept every byte."""
     planned = _planned(line)
-    if exact or (planned and not planned.oddity):
-        return _edits(planned) if planned and (planned.exact or not exact) and not planned.oddity else []
+    if planned and not planned.oddity and (planned.exact or not exact):
+        return _edits(planned)
+    if exact:
+        return []
     best = _best(filter(None, [planned, *(_judged(line, name) for name in charmaps.ENCODINGS)]))
     return _edits(best) if best else []
 
 
 def _best(layers: Iterable[Layer]) -> Layer | None:
-    """The layer that gives most like text; of those, the one that explains most."""
-    return min(layers, key=lambda layer: (layer.oddity, sum(one.start - one.end for one in layer.sequences)), default=None)
+    """The layer that gives what is most like text; of those, the one that explains most."""
+    return min(layers, key=lambda layer: (layer.oddity, -layer.covered), default=None)
 
 
 def edit(start: int, end: int, after: str, rule: str, by: str = OURS, plan: str | None = None) -> Edit:
@@ -80,12 +87,13 @@ def edit(start: int, end: int, after: str, rule: str, by: str = OURS, plan: str 
 
 def is_bad(line: str) -> bool:
     """Whether ftfy, or a pattern that it does not know, sees characters beside each other that no text has."""
+    line = _condensed(line)
     return bool(_ftfy().badness.is_bad(line) or _UNKNOWN_TO_FTFY.search(line))
 
 
 def is_noise(line: str) -> bool:
-    """Whether a bad `line` is other data than text (an image, a PDF stream, compressed bytes): when all that could be UTF-8
-    is read so, in whatever encoding, most of what is bad about it is still there."""
+    """Whether a bad `line` is other data than text (an image, a PDF stream, compressed bytes): when all that could be
+    UTF-8 is read so, in whatever encoding, most of what is bad about it is still there."""
     return all(_noise_in(name, line) for name in charmaps.ENCODINGS)
 
 
@@ -95,7 +103,17 @@ def _noise_in(name: str, line: str) -> bool:
     return left > _MOST_LEFT and 4 * left > 5 * len(found)
 
 
+def _condensed(line: str) -> str:
+    """`line` without the middle of long stretches of ASCII: nothing that is looked for reaches that far, and most of a
+    line is that. It is what makes judging a line quick."""
+    return _ASCII_STRETCH.sub(r"\1\n\2", line)
+
+
+_ASCII_STRETCH = re.compile(r"([\x00-\x7f]{8})[\x00-\x7f]+([\x00-\x7f]{8})")
+
+
 def _badness(text: str) -> int:
+    text = _condensed(text)
     return int(_ftfy().badness.badness(text)) + len(_UNKNOWN_TO_FTFY.findall(text))
 
 
@@ -119,7 +137,7 @@ def _planned(line: str) -> Layer | None:
 
 def _plans(line: str) -> Iterator[Layer]:
     for text in dict.fromkeys((line, _shielded(line))):
-        fixed, explanation = _ftfy().fix_encoding_and_explain(text)
+        fixed, explanation = _ftfy().fix_encoding_and_explain(_condensed(text))
         steps = _first_layer(explanation)
         encoding = steps[0][1].removeprefix("sloppy-") if steps else ""
         name = "windows-1252" if encoding == "latin-1" else encoding

@@ -2,8 +2,8 @@
 
 Order matters. What no text can carry goes first (undecodable bytes, lone surrogates, control characters) together with line
 ends; then damaged lines are mended one by one, so that no state leaks from one line to the next; white space goes last,
-because a no-break space is also the second half of many a broken character. The line structure is kept: a rule never joins
-or splits lines.
+because a no-break space is also the second half of many a broken character. The line structure is kept: a rule never
+joins or splits lines.
 """
 
 import re
@@ -28,9 +28,9 @@ _LOST = re.compile(f"\ufffd+|[\x80-\x9f]+|ðŸ[{CONTINUATION}]?(?![{CONTINUATION
 class Repaired:
     """A normalised text and the ledger that leads back to its source.
 
-    `suggestions` were seen and not made, because they are less sure than was asked for: `before` stands at `source_span` of
-    the source, and what became of it, at `span` of the text, would become `after`. `lost` are the places in the text where
-    characters are lost for good, or where data stands that is no text.
+    `suggestions` were seen and not made, because they are less sure than was asked for: `before` stands at `source_span`
+    of the source, and what became of it, at `span` of the text, would become `after`. `lost` are the places in the text
+    where characters are lost for good, or where data stands that is no text.
     """
 
     text: str
@@ -40,7 +40,7 @@ class Repaired:
 
 
 def repair(source: str, field: str = "text", *, min_confidence: Confidence = "high") -> Repaired:
-    """Normalise a decoded source; `field` names it in the entries. What is less sure than `min_confidence` is suggested.
+    """Normalise a decoded source. `field` is for the entries; what is less sure than `min_confidence` is suggested.
 
     >>> repaired = repair("The cafÃ©\\xa0is open. \\r\\n")
     >>> repaired.text
@@ -52,6 +52,8 @@ def repair(source: str, field: str = "text", *, min_confidence: Confidence = "hi
     """
     if "\r" not in source and not is_suspicious(source):
         edits = list(white_space(source))
+        if not edits:
+            return Repaired(text=source, repairs=())
         return Repaired(text=edited(source, edits), repairs=ledger(source, edits, field))
     edits = _normalised(source, min_confidence)
     text = edited(source, edits)
@@ -59,7 +61,7 @@ def repair(source: str, field: str = "text", *, min_confidence: Confidence = "hi
     lines = list(suspicious_lines(text))
     further = _normalised(text, "low") if _further(lines, min_confidence) else []
     suggestions = _suggested(source, repairs, ledger(text, further, field))
-    return Repaired(text=text, repairs=repairs, suggestions=suggestions, lost=tuple(_lost(text, lines)))
+    return Repaired(text=text, repairs=repairs, suggestions=suggestions, lost=tuple(_lost(lines)))
 
 
 def _further(lines: Iterable[tuple[int, str]], least: Confidence) -> bool:
@@ -75,7 +77,7 @@ def _suggested(source: str, repairs: Sequence[Repair], entries: Sequence[Repair]
     return tuple(replace(entry, before=there.of(source), source_span=there, span=here) for entry, here, there in places)
 
 
-def _lost(text: str, suspicious: Iterable[tuple[int, str]]) -> Iterator[Span]:
+def _lost(suspicious: Iterable[tuple[int, str]]) -> Iterator[Span]:
     """Where something is lost, in order: lines that are no text, and in others what `_LOST` finds."""
     for place, line in suspicious:
         if mojibake.is_bad(line) and mojibake.is_noise(line):
@@ -110,7 +112,7 @@ def _mended_lines(text: str, least: Confidence) -> Iterator[Edit]:
 
 
 def _mended(line: str, least: Confidence) -> list[Edit]:
-    """The edits of one line. Whole characters are read first, then lost bytes are given back, then what is left is judged."""
+    """The edits of one line: rule after rule, until none finds anything."""
     edits: list[Edit] = []
     text = line
     for _ in range(_MOST_ROUNDS):
@@ -125,15 +127,12 @@ def _mended(line: str, least: Confidence) -> list[Edit]:
 def _next(line: str, least: Confidence) -> list[Edit]:
     """The first edits that some rule makes in `line`; none where nothing is left to do, or where it is no text."""
     bad = mojibake.is_bad(line)
+    reading = bad and _sure("mojibake", least)
+    if reading and (made := mojibake.mend(line, exact=True)):
+        return made
     if bad and mojibake.is_noise(line):
         return []
-    reading = bad and _sure("mojibake", least)
-    return (
-        (mojibake.mend(line, exact=True) if reading else [])
-        or _by_rows(line, BEFORE, least)
-        or (mojibake.mend(line) if reading else [])
-        or _by_rows(line, AFTER, least)
-    )
+    return _by_rows(line, BEFORE, least) or (mojibake.mend(line) if reading else []) or _by_rows(line, AFTER, least)
 
 
 def _by_rows(line: str, rows: Iterable[Row], least: Confidence) -> list[Edit]:
@@ -141,7 +140,9 @@ def _by_rows(line: str, rows: Iterable[Row], least: Confidence) -> list[Edit]:
 
 
 def _by_row(line: str, row: Row) -> list[Edit]:
-    edits = []
+    edits: list[Edit] = []
+    if row.sign not in line:
+        return edits
     for match in row.pattern.finditer(line):
         start, end = match.span("at" if "at" in row.pattern.groupindex else 0)
         after = row.after if isinstance(row.after, str) else row.after(match)
