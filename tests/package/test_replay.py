@@ -34,6 +34,7 @@ def package(folder: Path, pages: str, title: str = "Some articles") -> Package:
         "pages/pages.jsonl": HEAD + pages,
         "archive/a.warc.gz": "a",
         "indexes/index.cdx": "line\n",
+        "provenance/run.json": "{}",
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 """Reading a package back: its files, wherever they lie, and its articles one after the other."""
 
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -8,12 +10,15 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import orjson
 
-from archiver.errors import CannotRead, NotAPackage
+from archiver.errors import CannotRead, NotAPackage, UnsupportedVersion
 from archiver.model import Article
 from archiver.package import layout
+from archiver.record import schema
 from archiver.record.provenance import from_dict
 from archiver.warc import reader
 from archiver.warc.reader import Record
+
+_MORE = "`archiver verify` says more."
 
 
 class Files(Protocol):
@@ -97,19 +102,26 @@ class Package:
 
     def run(self) -> dict[str, Any]:
         """The run report. Raises CannotRead where there is none."""
-        with self.files.open(layout.RUN) as stream:
-            return dict(orjson.loads(stream.read()))
+        return self._json(layout.RUN)
 
     def datapackage(self) -> dict[str, Any]:
         """The manifest of its files: title, description, software."""
-        with self.files.open(layout.DATAPACKAGE) as stream:
-            return dict(orjson.loads(stream.read()))
+        return self._json(layout.DATAPACKAGE)
 
     def __iter__(self) -> Iterator[Entry | Rejection]:
-        """Every item in the order in which it was archived. Memory is bounded by one pair of WARC files' record ids."""
+        """Every item in the order in which it was archived. Memory is bounded by one pair of WARC files' record ids.
+
+        Raises CannotRead at the first damage: what is given is never silently less than the package holds. Raises
+        NotAPackage where there is nothing of this software's in it, UnsupportedVersion for records of a later one.
+        """
+        is_ours = layout.RUN in self._names
         for name in self._names:
             if name.startswith(f"{layout.ARCHIVE}/"):
-                yield from self._volume(name)
+                for item in self._volume(name):
+                    is_ours = True
+                    yield item
+        if not is_ours:
+            raise NotAPackage("the package holds no article record: it was not made by archiver")
 
     def articles(self) -> Iterator[Entry]:
         """Every article, duplicates among them."""
@@ -117,15 +129,23 @@ class Package:
 
     def rejections(self) -> Iterator[dict[str, Any]]:
         """The record of each rejected item, in order, from `provenance/rejected.json`, which has one a line."""
-        with self.files.open(layout.REJECTED) as stream:
-            yield from (orjson.loads(line.rstrip(b",\n")) for line in stream if line.startswith(b"{"))
+        with self.files.open(layout.REJECTED) as stream, _readable(layout.REJECTED):
+            yield from (_object(line.rstrip(b",\n"), layout.REJECTED) for line in stream if line.startswith(b"{"))
 
     def original(self, entry: Entry) -> bytes:
         """The original bytes of an article. Raises CannotRead where the package does not hold them."""
+        found = None
         for record in _records(self.files, entry.warc):
-            if record.id == entry.original_id and record.block is not None:
-                return record.block
-        raise CannotRead(f"{entry.warc} does not hold {entry.original_id}")
+            if found is not None:
+                break  # what is wrong with a block is known only behind it
+            found = record.block if record.id == entry.original_id else None
+        if found is None:
+            raise CannotRead(f"{entry.warc} does not hold {entry.original_id}")
+        return found
+
+    def _json(self, name: str) -> dict[str, Any]:
+        with self.files.open(name) as stream, _readable(name):
+            return _object(stream.read(), name)
 
     def _volume(self, name: str) -> Iterator[Entry | Rejection]:
         texts = _Texts(self.files, layout.derived(name))
@@ -135,10 +155,10 @@ class Package:
                 continue
             original_id = reader.bare(record.get("WARC-Refers-To")) or ""
             if uri.startswith(layout.rejection_uri("").removesuffix(".json")):
-                yield Rejection(record=orjson.loads(record.block), warc=name)
+                yield Rejection(record=_object(record.block, name), warc=name)
             elif uri.startswith(layout.provenance_uri("").removesuffix(".json")):
                 text, is_new = texts.of(original_id)
-                article = from_dict(orjson.loads(record.block), text)
+                article = _article(_object(record.block, name), text, name)
                 yield Entry(article=article, original_id=original_id, warc=name, is_duplicate=not is_new)
 
 
@@ -173,8 +193,40 @@ class _Texts:
 
 
 def _records(files: Files, name: str) -> Iterator[Record]:
-    with files.open(name) as stream:
-        yield from (record for record in reader.read(stream) if isinstance(record, Record))
+    with files.open(name) as stream, _readable(name):
+        for found in reader.read(stream):
+            if isinstance(found, Record):
+                yield found
+            elif found.severity == "error":
+                raise CannotRead(f"{name}, byte {found.offset}: {found.message} {_MORE}")
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """A file's bytes that cannot be had, or not unpacked, are CannotRead."""
+    try:
+        yield
+    except (BadZipFile, OSError, EOFError, zlib.error) as error:
+        raise CannotRead(f"{name} cannot be read: {error}. {_MORE}") from error
+
+
+def _object(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise CannotRead(f"{name} holds broken JSON: {error}. {_MORE}") from error
+    if not isinstance(value, dict):
+        raise CannotRead(f"{name} holds no JSON object where one belongs. {_MORE}")
+    return value
+
+
+def _article(record: dict[str, Any], text: str, name: str) -> Article:
+    if record.get("schema") != schema.ARTICLE:
+        raise UnsupportedVersion(f"{name} holds a record of the schema {record.get('schema')}, not of {schema.ARTICLE}")
+    try:
+        return from_dict(record, text)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CannotRead(f"{name}: the record {record.get('id')} breaks its schema. {_MORE}") from error
 
 
 def _text(record: Record) -> str:

@@ -171,7 +171,7 @@ def _item(row: dict[str, Any]) -> str:
 
 
 def _site(package: Package, pages: str, server: subprocess.Popen[bytes]) -> Site:
-    first = next(package.articles(), None)
+    first = next(package.articles(), None) if layout.RUN in package.files.names() else None
     if first is None:
         return Site(pages=pages, reading=None, original=None, server=server)
     source = first.article.source
