@@ -40,5 +40,6 @@ def test_the_installed_schemas_are_found(wheel: ZipFile, tmp_path: Path) -> None
     wheel.extractall(tmp_path)
     script = "from archiver.record import schema; print(schema.folder(), len(schema.names()))"
     command = [sys.executable, "-c", script]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path)}).stdout
+    environment = {"PYTHONPATH": str(tmp_path)}
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     assert shown.split() == [str(tmp_path / "archiver" / "schemas"), str(len(list((ROOT / "schemas").iterdir())))]
