@@ -22,6 +22,7 @@ from archiver import errors
 from archiver.cli.group import BROKEN_PIPE, INTERRUPTED, main
 from archiver.findings import CODES, SEVERITIES
 from archiver.record import schema
+from archiver.text import rules
 
 ROOT = Path(__file__).parents[1]
 SUBJECTS = {
@@ -49,6 +50,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/cli.md": commands(),
         "docs/findings.md": findings(),
+        "docs/rules.md": repairs(),
         "docs/schema.md": schemas(),
         "docs/exit-status.md": exit_status(),
         "README.md": MARKS.sub(lambda match: match[1] + tour() + match[2], readme),
@@ -97,6 +99,28 @@ def _code(code: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def repairs() -> str:
+    """The rules of repair, and what their confidence means."""
+    said = (inspect.getdoc(rules) or "").partition("**Confidence**")[2].partition("\n\nA **row**")[0]
+    rows = "".join(
+        f"| {name} | {rule.confidence} | {_cell(rule.says)} |\n" for name, rule in sorted(rules.RULES.items())
+    )
+    return f"""# The rules of repair
+
+Every difference between an article's source and its normalised text stands in its ledger, under one of these rules.
+`archiver normalize --explain` and `archiver show` tell where each was applied, and why. `--min-confidence` says how
+sure a rule has to be to be applied; what was seen and not changed is listed in the record as a suggestion.
+
+**Confidence**{said}
+
+| rule | confidence | what it does |
+|---|---|---|
+{rows}
+A record names the rule (`rule`), what stood there and what stands there now (`before`, `after`, with their places), the
+software (`by`) and, where an encoding was undone, its plan (`plan`). A rule's name never changes its meaning.
+"""
 
 
 def schemas() -> str:
