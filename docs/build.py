@@ -19,8 +19,8 @@ import orjson
 from click.testing import CliRunner
 
 from archiver import errors
+from archiver import findings as codes
 from archiver.cli.group import BROKEN_PIPE, INTERRUPTED, main
-from archiver.findings import CODES, SEVERITIES
 from archiver.record import schema
 from archiver.text import rules
 
@@ -59,30 +59,22 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """The help of every command."""
-    context = click.Context(main, info_name="archiver", terminal_width=80)
-    parts = [
-        "# The commands\n",
-        "Each page is what `archiver COMMAND -h` prints.\n",
-        _help("archiver", main.get_help(context)),
-    ]
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=context)
-        parts.append(_help(f"archiver {name}", command.get_help(inner)))
-    return "\n".join(parts)
+    names = ["", *main.list_commands(click.Context(main))]
+    return "\n".join(["# The commands\n", "Each page is what `archiver COMMAND -h` prints.\n", *map(_help, names)])
 
 
-def _help(title: str, text: str) -> str:
-    return f"## {title}\n\n```text\n{text.rstrip()}\n```\n"
+def _help(name: str) -> str:
+    arguments = [*filter(None, [name]), "-h"]
+    done = CliRunner().invoke(main, arguments, prog_name="archiver", terminal_width=80, catch_exceptions=False)
+    return f"## {' '.join(['archiver', *arguments[:-1]])}\n\n```text\n{done.stdout.rstrip()}\n```\n"
 
 
 def findings() -> str:
     """The table of codes, by subject."""
-    head = (inspect.getdoc(__import__("archiver.findings", fromlist=["findings"])) or "").partition("\n\n")[2]
+    head = (inspect.getdoc(codes) or "").partition("\n\n")[2]
     parts = [f"# Findings and their codes\n\n{head}\n"]
     for digit, subject in SUBJECTS.items():
-        rows = [_code(code) for code in sorted(CODES, key=lambda code: (code[1:], code)) if code[1] == digit]
+        rows = [_code(code) for code in sorted(codes.CODES, key=lambda code: (code[1:], code)) if code[1] == digit]
         if rows:
             parts.append(
                 f"## {digit}: {subject}\n\n| code | severity | what | meaning | clause |\n|---|---|---|---|---|\n"
@@ -92,9 +84,9 @@ def findings() -> str:
 
 
 def _code(code: str) -> str:
-    row = CODES[code]
+    row = codes.CODES[code]
     clause = f"[{row.clause}]({row.link})" if row.link else row.clause
-    return f"| {code} | {SEVERITIES[code[0]]} | {_cell(row.title)} | {_cell(row.meaning)} | {clause} |\n"
+    return f"| {code} | {codes.SEVERITIES[code[0]]} | {_cell(row.title)} | {_cell(row.meaning)} | {clause} |\n"
 
 
 def _cell(text: str) -> str:
