@@ -14,27 +14,30 @@ demo: .venv/.ready ## pack the examples, verify the result, say where to look
 	@echo "The package is $(DEMO). Next: $(BIN)/archiver show $(DEMO) en-harbour-inquiry.txt"
 	@echo "                              $(BIN)/archiver replay $(DEMO)"
 
-test: .venv/.ready peers lint ## everything that has to hold before a change lands
+test: .venv/.dev peers lint ## everything that has to hold before a change lands
 	$(BIN)/python -m pytest --cov --cov-report=term -m "not slow"
 
-test-slow: .venv/.ready peers ## the suites that take minutes
+test-slow: .venv/.dev peers ## the suites that take minutes
 	$(BIN)/python -m pytest -m slow
 
-lint: .venv/.ready
+lint: .venv/.dev ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: .venv/.ready ## write the generated pages anew
+docs: .venv/.dev ## write the generated pages anew
 	$(BIN)/python docs/build.py
 
 peers: ## the field's own tools, which the interoperability tests drive
-	bash tests/tools/peers.sh
+	PYTHON=$(PYTHON) bash tests/tools/peers.sh
 
 .venv/.ready: pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.dev: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 clean:
