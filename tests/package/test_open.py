@@ -173,9 +173,10 @@ def test_a_record_that_cannot_be_read_is_said(block: bytes, error: type[Archiver
 
 
 def test_a_package_without_article_records_is_another_s() -> None:
+    elsewhere = record_of(b"{}", "metadata://elsewhere.example/1")
     with pytest.raises(NotAPackage, match="not made by archiver"):
-        list(Package(Held(record_of(b"{}", "metadata://elsewhere.example/1"))))
-    assert list(Package(Held(provenance_run_json=b"{}"))) == []
+        list(Package(Held(elsewhere)))
+    assert list(Package(Held(elsewhere, provenance_run_json=b"{}"))) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff"])
