@@ -3,7 +3,7 @@
     python -m benchmarks.repair_gold [--by process|language] [--show N] [CLEAN.jsonl ...]
 
 Without files the sentences of tests/data/clean_lines.json are damaged; a file holds one JSON object a line, its clean
-text in `truth` or `text`. Printed beside each other: plain ftfy with its encoding steps alone, and `archiver.normalize`.
+text in `truth` or `text`. Beside each other: plain ftfy with its encoding steps alone, and `archiver.normalize`.
 
 exact    texts that come back whole (a no-break space counts as a space, line ends trimmed)
 line     of the lines that the process changed, those that come back

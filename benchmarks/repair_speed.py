@@ -50,7 +50,7 @@ def seconds(texts: list[str], work: Callable[[str], object]) -> float:
 def main() -> None:
     texts = list(articles([Path(name) for name in sys.argv[1:]]))
     characters = sum(map(len, texts))
-    work = {"ftfy": lambda text: ftfy.fix_text(text, SAFE), "archiver": repair}
+    work: dict[str, Callable[[str], object]] = {"ftfy": lambda text: ftfy.fix_text(text, SAFE), "archiver": repair}
     # In turns, and the best of each: what else the machine did is not our cost.
     rounds = [{name: seconds(texts, one) for name, one in work.items()} for _ in range(ROUNDS)]
     costs = {name: min(one[name] for one in rounds) for name in work}

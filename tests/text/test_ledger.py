@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model import Repair, Span
-from archiver.text.ledger import Alignment, Edit, LedgerError, apply, edited, ledger, then, unapply
+from archiver.model import Confidence, Repair, Span
+from archiver.text.ledger import Alignment, Edit, LedgerError, apply, edited, joined, ledger, then, unapply
 
 
 def edit(start: int, end: int, after: str, rule: str = "one") -> Edit:
@@ -99,3 +99,25 @@ def test_a_ledger_that_does_not_fit_is_refused(entries: list[Repair], index: int
     with pytest.raises(LedgerError, match=says) as raised:
         apply("abc", entries)
     assert raised.value.index == index
+
+
+def sure(start: int, end: int, after: str, confidence: Confidence, plan: str | None = None) -> Edit:
+    return Edit(start=start, end=end, after=after, rule=confidence, confidence=confidence, by="test", plan=plan)
+
+
+def test_of_edits_that_become_one_the_less_sure_names_it() -> None:
+    composed = then("abcd", [sure(1, 2, "xx", "certain")], [sure(2, 4, "y", "low")])
+    assert [(one.rule, one.confidence) for one in composed] == [("low", "low")]
+
+
+def test_of_equally_sure_edits_the_one_without_a_plan_names_it_and_plans_add_up() -> None:
+    (twice,) = then("abc", [sure(0, 1, "xy", "high", plan="one")], [sure(0, 2, "z", "high", plan="two")])
+    assert twice.plan == "one → two"
+    (guess,) = then("abc", [sure(1, 1, "!", "high")], [sure(0, 2, "z", "high", plan="two")])
+    assert (guess.start, guess.end, guess.plan) == (0, 1, "two")
+
+
+def test_edits_that_touch_are_joined_where_one_rule_made_them_in_one_way() -> None:
+    made = [edit(0, 1, "x"), edit(1, 2, "y"), edit(2, 3, "z", "two"), edit(4, 5, "", "two")]
+    assert [(one.start, one.end, one.after) for one in joined(made)] == [(0, 2, "xy"), (2, 3, "z"), (4, 5, "")]
+    assert list(joined([])) == []

@@ -39,9 +39,7 @@ PARTLY_LOST = (
 # contractions and before a hyphen, where the space is the second half of the letter.
 A_GRAVE = r"\xc3(?= (?! |-\w|quel[ae]|quilo|s ))"
 _SEQUENCE = re.compile(f"(?P<whole>{WELL_FORMED})")
-_LENIENT = re.compile(
-    f"(?P<whole>{WELL_FORMED})|(?P<lost>{PARTLY_LOST})|(?P<a_grave>{A_GRAVE})|(?P<spaced>{SPACED})"
-)
+_LENIENT = re.compile(f"(?P<whole>{WELL_FORMED})|(?P<lost>{PARTLY_LOST})|(?P<a_grave>{A_GRAVE})|(?P<spaced>{SPACED})")
 
 
 class Sequence(NamedTuple):

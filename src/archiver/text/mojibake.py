@@ -22,12 +22,13 @@ from archiver.text.rules import CONTINUATION, RULES
 OURS = f"archiver {__version__}"
 # Marks that stand beside broken characters without being part of the damage.
 _GOOD = re.compile("[“”‘’„‚–—…•«»\xa0\u200b-\u200d\ufe0f\u2009\u202f]")
+_COMMON_LATIN = re.compile("[À-ÖØ-öø-ƀƏƠơƯưȘ-țəḀ-ỿ]")
 _CONTEXT = 2
 # Damage that ftfy does not see: typographic marks read in encodings that it does not know (cp850, cp866, windows-1255)
 # or seldom suspects (cp437, Mac Roman Cyrillic, signs such as `™` in windows-1252); a word that goes on, after a small
 # letter, with a capital and a sign; a letter that is the first byte of a character, inside a word of another alphabet.
 _UNKNOWN_TO_FTFY = re.compile(
-    "ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][\x80-ʯ†‡-⋿◊ﬁﬂ\uf8ff]){3}"
+    "(?:[РС][\u0450\u0452\u0453\u0455\u0458-\u045fЂЃ‚ѓ„…†‡€‰™№\x80-\xbf]){2}|ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][\x80-ʯ†‡-⋿◊ﬁﬂ\uf8ff]){3}"
     f"|[âã][€‚„†‡ˆ‰Š‹Œ˜™š›œžŸ][{CONTINUATION}]"
     f"|[a-zß-ÿ][ÂÃÄÅÆĂĹĆĄ][{CONTINUATION}]|[A-Za-z][ΒΓΔΕΞΟВГДЕРСТУЖЗ](?![A-Za-zΑ-ωА-я])[^\x00-\x7f]"
     f"|[\u0370-\u10ff\u3040-\ud7ff][Â-ôŘŮ][{CONTINUATION}]|[ÂÃÎÏÐÑ×ØÙ][{CONTINUATION}][\u0370-\u10ff]"
@@ -37,8 +38,10 @@ _ODD = re.compile(
     "[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
     "|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
 )
-# So much may be left of damage in any line; more of it is noise.
-_MOST_LEFT = 4
+# So much may be left of damage in any line, and so much for each character that was read; more of it is noise.
+_MOST_LEFT, _SHARE_LEFT = 4, 0.9
+# Mojibake twice over that was made small: `Ã` became `ã`, another byte, and nothing leads back.
+_LOWERED = re.compile("ã[‚ƒ]â|ã¢â‚¬")
 _REMAINS = re.compile(r"[ÂÃ](?=\s|$)|â€|†|\ufffd")
 _AS_WINDOWS_1252 = {number: bytes([number]).decode("windows-1252", "replace") for number in range(0x80, 0xA0)}
 
@@ -57,11 +60,6 @@ class Layer(NamedTuple):
     oddity: int
     """How much of what comes out, after further layers, no text has."""
 
-    @property
-    def covered(self) -> int:
-        """How many characters of the line it explains."""
-        return sum(one.end - one.start for one in self.sequences)
-
 
 def mend(line: str, *, exact: bool = False) -> list[Edit]:
     """The edits that undo one misreading of a bad `line`; none where it carries none. With `exact`, only a misreading
@@ -77,7 +75,7 @@ def mend(line: str, *, exact: bool = False) -> list[Edit]:
 
 def _best(layers: Iterable[Layer]) -> Layer | None:
     """The layer that gives what is most like text; of those, the one that explains most."""
-    return min(layers, key=lambda layer: (layer.oddity, -layer.covered), default=None)
+    return min(layers, key=lambda layer: (layer.oddity, -_covered(layer.sequences)), default=None)
 
 
 def edit(start: int, end: int, after: str, rule: str, by: str = OURS, plan: str | None = None) -> Edit:
@@ -93,14 +91,21 @@ def is_bad(line: str) -> bool:
 
 def is_noise(line: str) -> bool:
     """Whether a bad `line` is other data than text (an image, a PDF stream, compressed bytes): when all that could be
-    UTF-8 is read so, in whatever encoding, most of what is bad about it is still there."""
-    return all(_noise_in(name, line) for name in charmaps.ENCODINGS)
+    UTF-8 is read so, in the encoding that makes most of it, what is bad about it is still there."""
+    if _LOWERED.search(line):
+        return True
+    found = max((list(charmaps.charmap(name).sequences(line)) for name in charmaps.ENCODINGS), key=_covered)
+    read = 0
+    while found:
+        read += len(found)
+        line = "".join(_mended_pieces(line, found))
+        found = list(charmaps.charmap("windows-1252").sequences(line))
+    left = _badness(_REMAINS.sub("", line).translate(_AS_WINDOWS_1252))
+    return left > max(_MOST_LEFT, read * _SHARE_LEFT)
 
 
-def _noise_in(name: str, line: str) -> bool:
-    found = list(charmaps.charmap(name).sequences(line))
-    left = _badness(_REMAINS.sub("", "".join(_mended_pieces(line, found))).translate(_AS_WINDOWS_1252))
-    return left > _MOST_LEFT and 4 * left > 5 * len(found)
+def _covered(sequences: Iterable[charmaps.Sequence]) -> int:
+    return sum(one.end - one.start for one in sequences)
 
 
 def _condensed(line: str) -> str:
@@ -145,7 +150,7 @@ def _plans(line: str) -> Iterator[Layer]:
             continue
         exact = len(steps) == 2
         found = tuple(charmaps.charmap(name).sequences(text, lenient=not exact))
-        if found and _coherent(name, fixed):
+        if any(one.kind in ("whole", "lost") for one in found) and _coherent(name, fixed):
             plan = " → ".join(f"{step} {argument.removeprefix('sloppy-')}" for step, argument in steps)
             oddity = 0 if name == "windows-1252" else len(_ODD.findall(fixed))
             yield Layer(name, found, plan, _ftfy_version(), "mojibake", exact, oddity)
@@ -211,11 +216,10 @@ def _likely(line: str, run: list[charmaps.Sequence], scripts: Counter[str]) -> b
     """Whether `run` reads as what the line is written in, or as typographic marks: damage, where other runs are."""
     before = line[run[0].start - 1 : run[0].start]
     for one in run:
-        character = one.character
-        latin = "ß" <= character.lower() < "ƀ" or "Ḁ" <= character <= "ỿ" or character in "ƏƠơƯưȘșȚțə"
-        if not (_GOOD.match(character) or (latin and not (before.islower() and character.isupper())) or _script(character) in scripts):
+        latin = _COMMON_LATIN.match(one.character) and not (before.islower() and one.character.isupper())
+        if not (latin or _GOOD.match(one.character) or _script(one.character) in scripts):
             return False
-        before = character
+        before = one.character
     return True
 
 

@@ -1,9 +1,9 @@
 """Normalising: named rules, applied in order, each change an edit that the ledger keeps.
 
-Order matters. What no text can carry goes first (undecodable bytes, lone surrogates, control characters) together with line
-ends; then damaged lines are mended one by one, so that no state leaks from one line to the next; white space goes last,
-because a no-break space is also the second half of many a broken character. The line structure is kept: a rule never
-joins or splits lines.
+Order matters. What no text can carry goes first (undecodable bytes, lone surrogates, control characters) together with
+line ends; then damaged lines are mended one by one, so that no state leaks from one line to the next; white space goes
+last, because a no-break space is also the second half of many a broken character. The line structure is kept: a rule
+never joins or splits lines.
 """
 
 import re
@@ -28,8 +28,8 @@ _LOST = re.compile(f"\ufffd+|[\x80-\x9f]+|ðŸ[{CONTINUATION}]?(?![{CONTINUATION
 class Repaired:
     """A normalised text and the ledger that leads back to its source.
 
-    `suggestions` were seen and not made, because they are less sure than was asked for: `before` stands at `source_span`
-    of the source, and what became of it, at `span` of the text, would become `after`. `lost` are the places in the text
+    `suggestions` were seen and not made, being less sure than was asked for: `before` stands at `source_span` of the
+    source, and what became of it, at `span` of the text, would become `after`. `lost` are the places in the text
     where characters are lost for good, or where data stands that is no text.
     """
 

@@ -34,22 +34,22 @@ RULES: dict[str, Rule] = {
     "control-character": Rule("certain", "A control character has no place in text; a page feed becomes a blank."),
     "low-byte": Rule("high", "A typographic mark (U+2013 to U+201D) was cut to its low byte, a control character."),
     "mojibake": Rule("high", "UTF-8 was read in another encoding; it is read as UTF-8 again."),
-    "mixed-mojibake": Rule("high", "Among good characters, UTF-8 was read in another encoding; it is read as UTF-8 again."),
+    "mixed-mojibake": Rule("high", "Among good characters, some UTF-8 was read in another encoding; it is read again."),
     "spaced-byte": Rule("high", "A no-break space that is the second byte of a letter became a plain space."),
     "lost-right-quote": Rule("high", "A right quotation mark lost its last byte (9D), undefined in windows-1252."),
     "lost-left-quote": Rule("high", "A left single quotation mark lost its last byte (98), undefined in windows-1251."),
-    "lost-emoji-byte": Rule("high", "A part of an emoji lost a byte that windows-1252 does not define; only one fits."),
-    "ambiguous-quote": Rule("low", "A mark between two letters lost its last byte: an apostrophe or a quotation mark."),
-    "half-replaced": Rule("high", "Two characters of a broken mark were replaced by a quotation mark; the third was left."),
-    "eaten-space": Rule("high", "An earlier repair made a dagger of a damaged right quotation mark and the space after it."),
-    "stray-no-break-space": Rule("high", "`Â` is left of a no-break space whose second byte became a space or was trimmed."),
+    "lost-emoji-byte": Rule("high", "A part of an emoji lost a byte, undefined in windows-1252; only one fits."),
+    "ambiguous-quote": Rule("low", "A mark between letters lost its last byte: an apostrophe or a quotation mark."),
+    "half-replaced": Rule("high", "A quotation mark replaced two characters of a broken mark; the third is left."),
+    "eaten-space": Rule("high", "An earlier repair made a dagger of a damaged right quotation mark and a space."),
+    "stray-no-break-space": Rule("high", "`Â` is left of a no-break space; its second byte became a space or was trimmed."),
     "doubtful-no-break-space": Rule("low", "`Â` is left of a no-break space, or it is a letter of this language."),
-    "spaced-a-grave": Rule("high", "`Ã` is left of `à` whose second byte, a no-break space, became a space or was trimmed."),
+    "spaced-a-grave": Rule("high", "`Ã` is left of `à`; its second byte became a space or was trimmed."),
     "windows-1252-control": Rule("high", "A control character (80 to 9F) is what windows-1252 has at that number."),
-    "left-over-byte": Rule("high", "The last byte of a right quotation mark is left over; the mark is there, or is wanted."),
+    "left-over-byte": Rule("high", "The last byte of a right quotation mark is left; the mark is there, or is wanted."),
     "lost-apostrophe": Rule("high", "Of an apostrophe inside an English contraction, only the first byte is left."),
     "escaped-twice": Rule("high", "A character reference was escaped once more than it was unescaped."),
-    "character-reference": Rule("low", "A character reference was not unescaped, or it is meant to be read as it stands."),
+    "character-reference": Rule("low", "A character reference was not unescaped, or is meant to be read as it stands."),
     "no-break-space": Rule("certain", "A no-break space becomes a plain one."),
     "trailing-space": Rule("certain", "Blanks at the end of a line are taken away."),
 }  # fmt: skip
@@ -104,6 +104,11 @@ def _right_quote(match: re.Match[str]) -> bool:
     return not _between_letters(match) and not _HALF_AN_EMOJI.search(before)
 
 
+def _spaces_kept(match: re.Match[str]) -> bool:
+    """Whether, elsewhere in the line, the space after `à` stands beside the one that its second byte became."""
+    return "Ã  " in match.string
+
+
 def _question_mark_as_byte(match: re.Match[str]) -> bool:
     """Whether somewhere in the line `â€?` stands where no question ends: there, the mark stands for the byte."""
     return _QUESTION_MARK_AS_BYTE.search(match.string) is not None
@@ -115,19 +120,21 @@ def _no_break_space(match: re.Match[str]) -> bool:
     line = match.string
     if before.isspace():
         ends = line[: match.start()].rstrip()[-1:] in set(".!?…”’»«\"'),;:") and not line[match.end() :].strip()
-        return ends or not _other_letters(line)
+        return ends or not _other_letters(line, "Â")
     # Turkish writes ASLÂ, HÂLÂ, MESELÂ; no language that newspapers are written in ends other words with it.
     return not before.isupper() or (before not in "LK" and not _TURKISH.search(line))
 
 
-def _other_letters(line: str) -> bool:
-    """Whether the line has letters beyond ASCII beside `Â`: its language may have `Â` too."""
-    return any(character > "\x7f" and character.isalpha() and character != "Â" for character in line)
+def _other_letters(line: str, known: str) -> bool:
+    """Whether the line has letters beyond ASCII beside the `known`: it is in a language that has more of them."""
+    return any(character > "\x7f" and character.isalpha() and character not in known for character in line)
 
 
 def _word_with_a_grave(match: re.Match[str]) -> bool:
+    """Whether `à` ends a word here, or is one: in a line of its language, or in a phrase that English has."""
     before, _ = _around(match)
-    return before.islower() or before.isspace() or before in "'’(-"
+    phrase = match.string[match.end() :].lstrip(" ").startswith(("la ", "le ", "les ", "vis", "l'", "l’"))
+    return before.islower() or before in "'’(-" or (before.isspace() and (phrase or _other_letters(match.string, "ÂÃ")))
 
 
 def _referred(match: re.Match[str]) -> str:
@@ -137,7 +144,7 @@ def _referred(match: re.Match[str]) -> str:
 
 
 def _of_no_markup(match: re.Match[str]) -> bool:
-    """Whether the reference is of a character that prose has, and the line has no markup, which may mean it literally."""
+    """Whether the reference is of a character that prose has, in a line without markup, which may mean it literally."""
     character = _referred(match)
     prose = character.isprintable() or character == "\xa0"
     return len(character) == 1 and character not in "<>&\"'" and prose and _no_markup(match)
@@ -178,7 +185,7 @@ BEFORE: tuple[Row, ...] = (
     _row("escaped-twice", "&amp;", "&amp;amp;", "&", _no_markup),
     _row("character-reference", "&", f"&{_REFERENCE}", _referred, _of_no_markup),
     _row("spaced-byte", "× ", f"×(?P<at> )(?=×[{CONTINUATION} ])", "\xa0"),
-    _row("spaced-byte", "Ã  ", "Ã(?P<at> )(?=[a-z])", "\xa0"),
+    _row("spaced-byte", "Ã ", "Ã(?P<at> )(?=[a-z])", "\xa0", _spaces_kept),
     _row("lost-emoji-byte", "â€", f"{_EMOJI}â€{_LOST}(?=â™|ðŸ|â¤|â\x9d¤|âš|âœ)", "\x8d"),
     _row("lost-emoji-byte", "ï¸", f"ï¸{_LOST}", "\x8f"),
     _row("lost-emoji-byte", "¤", r"(?<!\w)â(?P<at>�?)¤(?!\w)", "\x9d"),
