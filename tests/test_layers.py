@@ -23,7 +23,7 @@ DOORS = {
     "jsonschema_rs": {"record"},
     "warcio": {"warc"},
     "surt": {"warc"},
-    "zstandard": {"sources"},
+    "zstandard": {"sources", "warc"},
     "zipfile": {"package", "verify"},
     "concurrent": {"pack"},
     "click": {"cli"},

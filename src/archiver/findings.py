@@ -59,6 +59,8 @@ class Finding:
 RFC8259 = "https://www.rfc-editor.org/rfc/rfc8259"
 RFC3986 = "https://www.rfc-editor.org/rfc/rfc3986"
 WARC = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+ARC = "https://archive.org/web/researcher/ArcFileFormat.php"
+WACZ_AUTH = "https://specs.webrecorder.net/wacz-auth/0.1.0/"
 WACZ = "https://specs.webrecorder.net/wacz/1.1.1/"
 ZIP = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"
 BAGIT = "https://www.rfc-editor.org/rfc/rfc8493"
@@ -130,6 +132,30 @@ CODES: dict[str, Code] = {
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),
     "W222": Code("no warcinfo first", "A file should start with a warcinfo record.", "WARC 1.1 section 5.5", WARC + "#warc-type-mandatory"),
     "E223": Code("record id repeated", "Two records have one id.", "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
+    "E224": Code("wrong segment number", "A continuation is segment 2 or more, any other segmented record is segment 1.",
+                 "WARC 1.1 section 5.20", WARC + "#warc-segment-number"),
+    "E225": Code("broken chain of segments", "Segments of a record are missing or stand twice, or their length or digest is not as stated.",
+                 "WARC 1.1 section 7", WARC + "#record-segmentation"),
+    "W226": Code("field without meaning", "A field stands on a record of a type for which the standard does not define it; much software "
+                 "writes a payload digest on metadata records.", "WARC 1.1 section 5", WARC + "#named-fields"),
+    "W227": Code("unusual date", "A date is in lower case, of a precision that its WARC version does not have, or so short that pywb "
+                 "and cdxj-indexer fail on it.", "WARC 1.1 section 5.4", WARC + "#warc-date-mandatory"),
+    "W228": Code("unusual warcinfo", "A warcinfo record is recommended to be application/warc-fields.", "WARC 1.1 section 6.2", WARC + "#warcinfo"),
+    "W229": Code("URI not escaped", "A URI holds characters that have to be escaped; players that look it up as a browser spells it miss it.",
+                 "WARC 1.1 section 5.14", WARC + "#warc-target-uri"),
+    "E230": Code("empty file", "A WARC file has at least one record.", "WARC 1.1 section 4", WARC + "#file-and-record-model"),
+    "I231": Code("URI in angle brackets, version 1.0", "WARC 1.0 has the brackets in its grammar and not in its examples; wget writes "
+                 "them.", "WARC 1.0 section 4", WARC.replace("1.1", "1.0") + "#file-and-record-model"),
+    "W232": Code("no HTTP message", "A response or request says that it is application/http, and its block does not begin so.",
+                 "WARC 1.1 section 6.3", WARC + "#response"),
+    "E233": Code("compressed as a whole", "The records of a file stand in one gzip member; players and indexers refuse it.",
+                 "WARC 1.1 annex D.2", WARC + "#record-at-time-compression"),
+    "E234": Code("malformed ARC header line", "A header line of an ARC file is not address, IP address, date, type and length.",
+                 "ARC 1.0", ARC),
+    "E235": Code("no ARC record end", "An ARC record is not followed by a line end: its length is wrong, or bytes were added.", "ARC 1.0", ARC),
+    "W236": Code("unknown revisit profile", "A revisit is of a profile that no version of the standard defines; readers shall not interpret it.",
+                 "WARC 1.1 section 6.7", WARC + "#revisit"),
+    "W237": Code("ARC fields left out", "The line that opens an ARC file leaves fields out.", "ARC 1.0", ARC),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),
@@ -139,6 +165,8 @@ CODES: dict[str, Code] = {
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),
     "W304": Code("unknown digest algorithm", "A digest is of an algorithm that is not known, and is not checked.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),
+    "I305": Code("digest of the decoded payload", "A payload digest is that of the body without its content encoding, as some software "
+                 "takes it: the payload is intact.", "WARC 1.1 section 5.9", WARC + "#warc-payload-digest"),
     # 4: WACZ, its index and its pages
     "E401": Code("broken zip", "The zip's end record or central directory is missing, cut short or contradicts itself.",
                  "APPNOTE 4.3.16", ZIP),
@@ -190,6 +218,21 @@ CODES: dict[str, Code] = {
     "W432": Code("names differ in case alone", "On many systems one of the two files replaces the other."),
     "W433": Code("64-bit sizes in the local header alone", "Players that trust the central directory read such a member's "
                  "data from the wrong place.", "APPNOTE 4.5.3", ZIP),
+    "W434": Code("hash as js-wacz takes it", "A file's hash in datapackage.json is wrong, and equal to what a known fault of js-wacz gives: "
+                 "the content is intact."),
+    "W435": Code("17-digit timestamps", "Index rows have milliseconds; the CDXJ draft allows them, and most software reads 14 digits.",
+                 "WACZ 1.1.1 section 5.1", WACZ + "#indexes"),
+    "W436": Code("index that pywb does not read", "pywb takes `*.cdx` and `*.cdx.gz` for the index of a WACZ, and leaves any other name out."),
+    "W437": Code("fragment in a target URI", "Players look a capture up by its address without a fragment, and never find this one."),
+    "W438": Code("page that replays blank", "A page at a `urn:` address has a root-relative link; ReplayWeb.page shows it blank."),
+    "I439": Code("key as py-wacz spells it", "datapackage.json has `mainPageURL`; the specification has `mainPageUrl`, and players use "
+                 "neither.", "WACZ 1.1.1 section 5.3", WACZ + "#datapackage-json"),
+    "E440": Code("signature does not hold", "The signature of the digest file is malformed, of another hash, or not made with its key.",
+                 "WACZ Signing 0.1.0", WACZ_AUTH),
+    "W441": Code("signature not checked to its root", "A signature with a domain's certificate holds for that key; who the key belongs to, and "
+                 "when it was used, is not checked offline.", "WACZ Signing 0.1.0", WACZ_AUTH),
+    "I442": Code("old form of the manifest", "datapackage.json is in the form of WACZ 1.0, with `stats` and `hashing`."),
+    "W443": Code("CDX, not CDXJ", "The index is in the older CDX format; WACZ asks for CDXJ.", "WACZ 1.1.1 section 5.1", WACZ + "#indexes"),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
@@ -215,6 +258,8 @@ CODES: dict[str, Code] = {
     "E614": Code("record's id differs", "An article record's id is not that of the WARC record that holds it."),
     "I615": Code("not replayed", "An article too long to be held in memory was checked by its digests alone."),
     "I616": Code("record in another file", "A WARC file by itself speaks of a record that is not in it."),
+    "E617": Code("revisit of another payload", "A revisit's payload digest is not that of the record it refers to.",
+                 "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

@@ -76,7 +76,12 @@ def test_wget_writes_target_uris_in_angle_brackets() -> None:
     (only,), findings = parts(record(change=bracketed))
     assert only.uri == "https://example.org/"
     assert [finding.code for finding in findings] == ["W215"]
-    assert codes(record(change=bracketed, version="WARC/1.0")) == []
+    assert codes(record(change=bracketed, version="WARC/1.0")) == ["I231"]
+
+
+def segment(number: int) -> bytes:
+    lines = f"WARC-Segment-Number: {number}", f"WARC-Segment-Origin-ID: <{urn(1)}>"
+    return record("continuation", 2, change={"Content-Type": None}, extra=[line.encode() for line in lines])
 
 
 FAULTS: dict[str, tuple[bytes, list[str]]] = {
@@ -106,19 +111,31 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "month 13": (record(change={"WARC-Date": "2024-13-01T00:00:00Z"}), ["E209"]),
     "date with offset": (record(change={"WARC-Date": "2024-05-06T07:08:09+02:00"}), ["E209"]),
     "date with fraction": (record(change={"WARC-Date": "2024-05-06T07:08:09.123456789Z"}), []),
-    "date to the year": (record(change={"WARC-Date": "2024"}), []),
+    "date to the year": (record(change={"WARC-Date": "2024"}), ["W227"]),
+    "date in lower case": (record(change={"WARC-Date": "2024-05-06t07:08:09z"}), ["W227"]),
+    "date with fraction in WARC 1.0": (
+        record(change={"WARC-Date": "2024-05-06T07:08:09.1Z"}, version="WARC/1.0"),
+        ["W227"],
+    ),
+    "version in lower case": (record(version="warc/1.0"), []),
+    "version 0.17": (record(version="WARC/0.17"), []),
+    "segment 1 of a continuation": (segment(1), ["E224"]),
+    "segment 2 of a resource": (record(extra=[b"WARC-Segment-Number: 2"]), ["E224"]),
+    "warcinfo of another type": (record("warcinfo", change={"Content-Type": "text/plain"}), ["W228"]),
+    "no HTTP message": (record("response", change={"Content-Type": "application/http; msgtype=response"}), ["W232"]),
+    "empty file": (b"", ["E230"]),
     "id without brackets": (record(change={"WARC-Record-ID": urn(1)}), ["E210"]),
     "blank in the target": (record(change={"WARC-Target-URI": "https://example.org/a b"}), ["E210"]),
-    "target not ASCII": (record(change={"WARC-Target-URI": "https://example.org/ä"}), ["E210"]),
+    "target not ASCII": (record(change={"WARC-Target-URI": "https://example.org/ä"}), ["W229"]),
     "negative length": (record(change={"Content-Length": "-1"}) + record(number=2), ["E211", "E202"]),
     "length beyond bounds": (record(change={"Content-Length": "9" * 40}) + record(number=2), ["E211", "E202"]),
     "type of another standard": (record(change={"WARC-Type": "screenshot"}), ["W212"]),
     "target on warcinfo": (record("warcinfo", change={"WARC-Target-URI": "https://example.org/"}), ["E213"]),
-    "payload digest on metadata": (record("metadata", change={"WARC-Payload-Digest": sha256(BLOCK)}), ["E213"]),
+    "payload digest on metadata": (record("metadata", change={"WARC-Payload-Digest": sha256(BLOCK)}), ["W226"]),
     "Refers-To on a resource": (record(change={"WARC-Refers-To": f"<{urn(2)}>"}), ["E213"]),
     "block without type": (record(change={"Content-Type": None}), ["W214"]),
     "no block, no type": (record(block=b"", change={"Content-Type": None}), []),
-    "whole file gzipped": (gzip.compress(INFO + record() + record(number=2)), ["W216"]),
+    "whole file gzipped": (gzip.compress(INFO + record() + record(number=2)), ["W216", "E233"]),
     "garbage in a member": (zipped(record() + b"garbage", record(number=2)), ["E201", "E202"]),
     "gzip cut short": (zipped(record())[:-3], ["E217", "E202"]),
     "gzip checksum": (zipped(INFO) + zipped(record())[:-8] + b"\0\0\0\0" + zipped(record())[-4:], ["E217", "E202"]),

@@ -23,7 +23,8 @@ def headers(kind: str = "resource", number: int = 1, block: bytes = BLOCK) -> di
     fields["WARC-Block-Digest"] = sha256(block)
     if kind in ("resource", "conversion"):
         fields["WARC-Payload-Digest"] = sha256(block)
-    return fields | {"Content-Type": "text/plain", "Content-Length": str(len(block))}
+    media_type = "application/warc-fields" if kind == "warcinfo" else "text/plain"
+    return fields | {"Content-Type": media_type, "Content-Length": str(len(block))}
 
 
 def record(

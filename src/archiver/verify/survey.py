@@ -157,7 +157,7 @@ class Survey:
                     yield 0, each.at(file=name)
                     continue
                 place = number << _OFFSET_BITS | each.offset
-                if not count and each.type != "warcinfo":
+                if not count and each.type != "warcinfo" and each.version != "ARC":
                     message = "The file does not start with a warcinfo record."
                     yield 0, Finding(code="W222", message=message, file=name, offset=0)
                 count += 1

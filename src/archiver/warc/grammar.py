@@ -21,10 +21,13 @@ _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _LINE = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*)")
 _URI = r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
 _URI_BARE = re.compile(_URI)
+# What RFC 3986 wants escaped and browsers, crawlers and people write as it is.
+_URI_LAX = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>]*")
 _URI_BRACKETED = re.compile(f"<{_URI}>")
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*+"'
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}(?:[ \t]*+;(?:[ \t]*+{_NAME}=(?:{_NAME}|{_QUOTED}))?+)*+[ \t]*+")
 _NUMBER = re.compile(r"[0-9]{1,19}")
+_LOWER_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9:.]{5,18}z", re.IGNORECASE)
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]|60)(\.[0-9]{1,9})?)?Z)?)?)?"
 )
@@ -63,7 +66,11 @@ def number(value: str | None) -> int | None:
 
 
 class Field(NamedTuple):
-    """What the standard says of a field: what its value `holds`, the types that `only` may have it, and that `must`."""
+    """What the standard says of a field: what its value `holds`, the types that `only` may have it, and that `must`.
+
+    `misplaced` is the code for a field on another type: a fault where the standard says "shall not", and a warning
+    where it leaves the field undefined there, or where much software writes it and no reader is misled.
+    """
 
     name: str
     holds: Callable[[str], object]
@@ -72,6 +79,7 @@ class Field(NamedTuple):
     must: frozenset[str] = frozenset()
     repeats: bool = False
     code: str = "E208"
+    misplaced: str = "E213"
 
 
 def _types(names: str) -> frozenset[str]:
@@ -91,18 +99,21 @@ FIELDS: Mapping[str, Field] = {
         Field("Content-Type", _MEDIA_TYPE.fullmatch, "5.6"),
         Field("WARC-Concurrent-To", _URI_BRACKETED.fullmatch, "5.7", only=_CAPTURES, repeats=True, code="E210"),
         Field("WARC-Block-Digest", str, "5.8"),
-        Field("WARC-Payload-Digest", str, "5.9", only=_PAYLOADS),
+        Field("WARC-Payload-Digest", str, "5.9", only=_PAYLOADS, misplaced="W226"),
         Field("WARC-IP-Address", is_address, "5.10", only=_CAPTURES),
         Field("WARC-Refers-To", _URI_BRACKETED.fullmatch, "5.11", only=_types("metadata revisit conversion"),
               code="E210"),
-        Field("WARC-Refers-To-Target-URI", _URI_BARE.fullmatch, "5.12", only=_types("revisit"), code="E210"),
-        Field("WARC-Refers-To-Date", is_date, "5.13", only=_types("revisit"), code="E209"),
+        Field("WARC-Refers-To-Target-URI", _URI_BARE.fullmatch, "5.12", only=_types("revisit"), code="E210",
+              misplaced="W226"),
+        Field("WARC-Refers-To-Date", is_date, "5.13", only=_types("revisit"), code="E209", misplaced="W226"),
         Field("WARC-Target-URI", _URI_BARE.fullmatch, "5.14", only=TYPES - {"warcinfo"}, must=_PAYLOADS, code="E210"),
         Field("WARC-Truncated", re.compile(_NAME).fullmatch, "5.15"),
-        Field("WARC-Warcinfo-ID", _URI_BRACKETED.fullmatch, "5.16", only=TYPES - {"warcinfo"}, code="E210"),
+        Field("WARC-Warcinfo-ID", _URI_BRACKETED.fullmatch, "5.16", only=TYPES - {"warcinfo"}, code="E210",
+              misplaced="W226"),
         Field("WARC-Filename", str, "5.17", only=_types("warcinfo")),
-        Field("WARC-Profile", _URI_BARE.fullmatch, "5.18", only=_types("revisit"), must=_types("revisit"), code="E210"),
-        Field("WARC-Identified-Payload-Type", _MEDIA_TYPE.fullmatch, "5.19", only=_PAYLOADS),
+        Field("WARC-Profile", _URI_BARE.fullmatch, "5.18", only=_types("revisit"), must=_types("revisit"), code="E210",
+              misplaced="W226"),
+        Field("WARC-Identified-Payload-Type", _MEDIA_TYPE.fullmatch, "5.19", only=_PAYLOADS, misplaced="W226"),
         Field("WARC-Segment-Number", _NUMBER.fullmatch, "5.20", must=_types("continuation")),
         Field("WARC-Segment-Origin-ID", _URI_BRACKETED.fullmatch, "5.21", only=_types("continuation"),
               must=_types("continuation"), code="E210"),
@@ -165,6 +176,7 @@ def check(version: str, fields: tuple[tuple[str, str], ...]) -> Iterator[Finding
                 yield from _malformed(field, value, version)
         values.setdefault(key, value)
     yield from _placement(values)
+    yield from _form(version, values)
 
 
 def _placement(values: Mapping[str, str]) -> Iterator[Finding]:
@@ -180,20 +192,62 @@ def _placement(values: Mapping[str, str]) -> Iterator[Finding]:
     for key in values:
         field = FIELDS.get(key)
         if field is not None and kind not in field.only:
-            yield Finding(code="E213", message=f"{field.name} must not stand on a '{kind}' record ({_section(field)}).")
+            rule = "must not stand" if field.misplaced == "E213" else "has no meaning"
+            yield Finding(
+                code=field.misplaced, message=f"{field.name} {rule} on a '{kind}' record ({_section(field)})."
+            )
     if values.get("content-length", "0").strip("0") and "content-type" not in values and kind != "continuation":
         yield Finding(code="W214", message="The record has a block but no Content-Type (section 5.6).")
+
+
+def _form(version: str, values: Mapping[str, str]) -> Iterator[Finding]:
+    """What is well formed and still unusual: by the text of older versions, or by what readers make of it."""
+    date, kind = values.get("warc-date", ""), values.get("warc-type", "").lower()
+    if date and is_date(date):
+        if version != "1.1" and len(date) != len("2024-05-06T07:08:09Z"):
+            message = "Before WARC 1.1 a WARC-Date is written in full seconds."
+            yield Finding(code="W227", message=message, found=date[:200])
+        elif len(date) < len("2024-05-06"):
+            message = "The WARC-Date is less than a day; pywb and cdxj-indexer fail on the whole file."
+            yield Finding(code="W227", message=message, found=date[:200])
+    segment = number(values.get("warc-segment-number"))
+    if segment is not None and (segment < 2 if kind == "continuation" else segment != 1):
+        message = "A continuation is segment 2 or more, and any other record segment 1 (WARC 1.1 section 5.20)."
+        yield Finding(code="E224", message=message, found=str(segment))
+    if kind == "warcinfo" and not values.get("content-type", "application/warc-fields").lower().startswith(
+        "application/warc-fields"
+    ):
+        message = "A warcinfo record is recommended to be application/warc-fields (WARC 1.1 section 6.2)."
+        yield Finding(code="W228", message=message, found=values["content-type"][:200])
 
 
 def _malformed(field: Field, value: str, version: str) -> Iterator[Finding]:
     if field.holds == _URI_BARE.fullmatch and _URI_BRACKETED.fullmatch(value):
         # The grammar of 1.0 asks for the brackets, its examples leave them out; 1.1 does away with them (section 4).
-        if version == "1.1":
-            yield Finding(
-                code="W215", message=f"{field.name} stands in angle brackets ({_section(field)}).", found=value[:200]
-            )
-        return
-    yield Finding(code=field.code, message=f"{field.name} is malformed ({_section(field)}).", found=value[:200])
+        code, message = (
+            ("W215", "") if version == "1.1" else ("I231", ", as the grammar of WARC 1.0 has it and wget does")
+        )
+        yield Finding(
+            code=code,
+            message=f"{field.name} stands in angle brackets{message} ({_section(field)}).",
+            found=value[:200],
+        )
+    elif field.holds == _URI_BARE.fullmatch and _URI_LAX.fullmatch(bare(value)):
+        message = f"{field.name} holds characters that RFC 3986 wants escaped ({_section(field)})."
+        yield Finding(code="W229", message=message, found=value[:200])
+    elif field.code == "E209" and _LOWER_DATE.fullmatch(value) and is_date(value.upper()):
+        yield Finding(code="W227", message=f"{field.name} is written in lower case.", found=value[:200])
+    else:
+        yield Finding(code=field.code, message=f"{field.name} is malformed ({_section(field)}).", found=value[:200])
+
+
+def bare(uri: str) -> str:
+    """A URI without the angle brackets of the grammar.
+
+    >>> bare("<urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd>")
+    'urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd'
+    """
+    return uri[1:-1] if uri and uri[0] == "<" and uri[-1] == ">" else uri
 
 
 def _section(field: Field) -> str:

@@ -6,9 +6,19 @@ WARC 1.1 section 6.3.2: the payload is the entity-body with any transfer-encodin
 import re
 from typing import Protocol
 
+from isal import isal_zlib
+
 _HEAD_LIMIT = 1 << 20
 _END = re.compile(rb"\n\r?\n")
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*\bchunked\b", re.IGNORECASE | re.MULTILINE)
+_ENCODING = re.compile(rb"^content-encoding[ \t]*:[ \t]*(x-gzip|gzip|deflate)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_DECODED_LIMIT = 1 << 27
+_InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
+FIRST_LINES = {"response": "status", "request": "request"}
+_FIRST = {
+    "response": re.compile(rb"(?:HTTP|ICY|http)(?:/[0-9.]{1,5})? [0-9]{3}"),
+    "request": re.compile(rb"[A-Za-z\-]{1,32} [^\r\n ]"),
+}
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([0-9]{3})")
 _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([!-:<-~]+)", re.IGNORECASE | re.MULTILINE)
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[^\n]{0,4096}\n")
@@ -93,3 +103,41 @@ def head_of(block: bytes) -> tuple[str | None, str | None]:
     head = block[: end.end()] if end else block[:_HEAD_LIMIT]
     status, media_type = _STATUS.match(head), _TYPE.search(head)
     return status and status[1].decode("ascii"), media_type and media_type[1].decode("ascii").lower()
+
+
+def has_head(block: bytes, kind: str) -> bool:
+    """Whether a block begins as an HTTP `response` or `request` does.
+
+    >>> has_head(b"HTTP/2 200\\r\\n", "response"), has_head(b"<html>", "response"), has_head(b"GET / HTTP/2", "request")
+    (True, False, True)
+    """
+    return _FIRST[kind].match(block) is not None
+
+
+class _Bytes:
+    """Takes what a hash would be told."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def update(self, data: bytes, /) -> None:
+        self.data += data
+
+
+def decoded(block: bytes) -> bytes | None:
+    """The body of an HTTP message with its content encoding undone; `None` where it has none that is known."""
+    end = _END.search(block, 0, _HEAD_LIMIT)
+    encoding = _ENCODING.search(block, 0, end.end()) if end else None
+    if encoding is None:
+        return None
+    body = _Bytes()
+    Entity([body], []).feed(block)
+    for wbits in (31,) if b"gzip" in encoding[1].lower() else (15, -15):
+        inflater = isal_zlib.decompressobj(wbits=wbits)
+        try:
+            data = bytes(inflater.decompress(bytes(body.data), _DECODED_LIMIT))
+        except _InflateError:
+            continue
+        if inflater.eof:
+            return data
+    return None

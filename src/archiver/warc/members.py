@@ -16,7 +16,11 @@ from archiver.model import Digest
 # isal's stub calls this class an instance.
 _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 MAGIC = b"\x1f\x8b\x08"
-START = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
+ZSTD_STARTS = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+"""A zstd frame, and the skippable frame that holds the dictionary of all others."""
+OPENING = re.compile(rb"(?:WARC|warc)/|filedesc:")
+"""What a file of records begins with: the grammar's literals are case-insensitive; the last is ARC's."""
+START = re.compile(rb"(?:WARC|warc)/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
 """What proves a record's start where others have failed: a version line and the beginning of a named field."""
 
 Tap = Callable[[bytes], object]
@@ -24,6 +28,7 @@ Tap = Callable[[bytes], object]
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
 _OUT = 1 << 18
+_LONGEST_START = 1 << 12
 _RATIO, _RATIO_FROM = 400, 1 << 28
 
 
@@ -45,6 +50,8 @@ class _Window:
     def __init__(self) -> None:
         self._buffer = b""
         self._at = 0
+        self.start = START
+        self.opening = OPENING
 
     def _fill(self) -> bool:
         """Puts more of the unit behind the buffer; `False` at its end."""
@@ -96,12 +103,12 @@ class _Window:
     def _search(self) -> bool:
         """Takes what stands before the next provable start of a record; all the unit has, where there is none."""
         while self.more():
-            match = START.search(self._buffer, self._at)
+            match = self.start.search(self._buffer, self._at)
             if match is not None:
                 self._take(match.start() - self._at)
                 return True
-            # A start may straddle two windows: the last hundred bytes are looked at again with what follows.
-            self._take(max(len(self._buffer) - self._at - 100, 0))
+            # A start may straddle two windows: the last bytes are looked at again with what follows.
+            self._take(max(len(self._buffer) - self._at - _LONGEST_START, 0))
             if not self._fill():
                 self._take(len(self._buffer) - self._at)
         return False
@@ -148,8 +155,16 @@ class Plain(_Window):
         return self._position if self._search() else None
 
 
-class Gzip(_Window):
-    """A gzip file, each member a unit. Several records in one member can be read, but have no extent of their own."""
+class Members(_Window):
+    """A file of compressed members (gzip's, or zstd's frames), each a unit.
+
+    Several records in one member can be read, but have no extent of their own.
+    """
+
+    KIND = ""
+    MAGIC = b""
+    STEP = _SLICE
+    """The most bytes that are given to the inflater at once, so that what it gives is bounded too."""
 
     def __init__(self, stream: BinaryIO, head: bytes, tap: Tap | None) -> None:
         super().__init__()
@@ -159,16 +174,17 @@ class Gzip(_Window):
         self._raw_at = 0
         self._base = self._start = stream.tell() - len(head) if stream.seekable() else 0
         self._inflater: Any = None
+        self._damage: str | None = None
         self._hash = hashlib.sha256()
         self._records = self._inflated = 0
 
     def begin(self) -> int | None:
-        """Goes to the next record; the offset of its member in the file, or `None` at the end."""
+        """Goes to the next record; the offset of its member in the file, or `None` at the end. Raises DamagedError."""
         if self._inflater is None or not self.more():
-            if not self._raw_more():
+            if not self._next_start():
                 return None
             self._start = self._base + self._raw_at
-            self._inflater, self._hash = isal_zlib.decompressobj(wbits=31), hashlib.sha256()
+            self._inflater, self._hash = self._new_inflater(), hashlib.sha256()
             self._records = self._inflated = 0
         self._records += 1
         return self._start
@@ -193,7 +209,25 @@ class Gzip(_Window):
             return self._next_member()
         return self._base + self._raw_at if self._raw_more() else None
 
+    def _new_inflater(self) -> Any:
+        """An inflater for one member, as zlib has it: `eof`, `unused_data`."""
+        raise NotImplementedError
+
+    def _inflated_piece(self, piece: memoryview) -> tuple[bytes, int]:
+        """What a piece of the file inflates to, and how many bytes of it were used. Raises DamagedError."""
+        raise NotImplementedError
+
+    def _opens_record(self, piece: memoryview) -> bool:
+        """Whether a member that inflates to the start of a record begins here."""
+        raise NotImplementedError
+
+    def _next_start(self) -> bool:
+        """Goes to where the next member starts; `False` at the end of the file."""
+        return self._raw_more()
+
     def _fill(self) -> bool:
+        if self._damage is not None:
+            raise DamagedError(self._damage)
         if self._inflater is None:
             return False
         data = b""
@@ -204,25 +238,20 @@ class Gzip(_Window):
 
     def _inflate(self) -> bytes:
         if not self._raw_more():
-            raise self._damaged("the file ends within a gzip member")
-        piece = memoryview(self._raw)[self._raw_at : self._raw_at + _SLICE]
-        try:
-            data: bytes = self._inflater.decompress(piece, _OUT)
-        except _InflateError as error:
-            raise self._damaged(f"the gzip member cannot be inflated ({error})") from None
-        rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
-        used = len(piece) - len(rest)
+            raise self._damaged(f"the file ends within a {self.KIND}")
+        piece = memoryview(self._raw)[self._raw_at : self._raw_at + self.STEP]
+        data, used = self._inflated_piece(piece)
         self._hash.update(piece[:used])
         self._raw_at += used
         self._inflated += len(data)
         if self._tap is not None:
             self._tap(data)
         if self._inflated > max(_RATIO_FROM, _RATIO * (self._base + self._raw_at - self._start)):
-            raise self._damaged(f"the gzip member inflates to more than {_RATIO} times its size")
+            raise self._damaged(f"the {self.KIND} inflates to more than {_RATIO} times its size")
         return data
 
     def _damaged(self, why: str) -> DamagedError:
-        self._inflater = None
+        self._inflater, self._damage = None, why
         return DamagedError(why)
 
     def _raw_more(self) -> bool:
@@ -237,37 +266,59 @@ class Gzip(_Window):
 
     def _next_member(self) -> int | None:
         """Goes to the next member that inflates to the start of a record."""
-        self._inflater, self._buffer, self._at = None, b"", 0
+        self._inflater, self._damage, self._buffer, self._at = None, None, b"", 0
         if self._stream.seekable():
             self._base, self._raw, self._raw_at = self._stream.seek(self._start + 1), b"", 0
         self._raw_at = max(self._raw_at, self._start + 1 - self._base)
         while self._raw_more():
-            found = self._raw.find(MAGIC, self._raw_at)
-            self._raw_at = found if found >= 0 else max(self._raw_at, len(self._raw) - len(MAGIC) + 1)
+            found = self._raw.find(self.MAGIC, self._raw_at)
+            self._raw_at = found if found >= 0 else max(self._raw_at, len(self._raw) - len(self.MAGIC) + 1)
             if len(self._raw) - self._raw_at < _SLICE and self._raw_extend():
                 continue
             if found < 0:
                 return None
-            if _opens_record(memoryview(self._raw)[self._raw_at : self._raw_at + _SLICE]):
+            if self._opens_record(memoryview(self._raw)[self._raw_at : self._raw_at + _SLICE]):
                 return self._base + self._raw_at
             self._raw_at += 1
         return None
 
 
-def _opens_record(piece: memoryview) -> bool:
-    try:
-        return bytes(isal_zlib.decompressobj(wbits=31).decompress(piece, 64)).startswith(b"WARC/")
-    except _InflateError:
-        return False
+class Gzip(Members):
+    """A gzip file, each member a unit."""
+
+    KIND = "gzip member"
+    MAGIC = MAGIC
+
+    def _new_inflater(self) -> Any:
+        return isal_zlib.decompressobj(wbits=31)
+
+    def _inflated_piece(self, piece: memoryview) -> tuple[bytes, int]:
+        try:
+            data: bytes = self._inflater.decompress(piece, _OUT)
+        except _InflateError as error:
+            raise self._damaged(f"the gzip member cannot be inflated ({error})") from None
+        rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+        return data, len(piece) - len(rest)
+
+    def _opens_record(self, piece: memoryview) -> bool:
+        try:
+            return bool(self.opening.match(isal_zlib.decompressobj(wbits=31).decompress(piece, 64)))
+        except _InflateError:
+            return False
 
 
-def units(stream: BinaryIO, tap: Tap | None = None) -> Plain | Gzip:
-    """The units of the WARC file `stream`, by what its first mebibyte holds: gzip members, or records as they are.
+def units(stream: BinaryIO, tap: Tap | None = None) -> Plain | Members:
+    """The units of the WARC file `stream`, by what its first mebibyte holds: gzip members, zstd frames, or records as
+    they are.
 
     `tap` is told the uncompressed bytes as they pass.
     A stream that can seek is read from where it stands. One that cannot is read once: less is found behind damage.
     """
     head = stream.read(_WINDOW)
-    if head.startswith(MAGIC) or (not head.startswith(b"WARC/") and START.search(head) is None and MAGIC in head):
+    if head.startswith(ZSTD_STARTS):
+        from archiver.warc.frames import Zstd
+
+        return Zstd(stream, head, tap)
+    if head.startswith(MAGIC) or (not OPENING.match(head) and START.search(head) is None and MAGIC in head):
         return Gzip(stream, head, tap)
     return Plain(stream, head, tap)

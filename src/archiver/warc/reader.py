@@ -1,7 +1,8 @@
 """A strict, streaming WARC reader with offsets: `read(stream)` yields each record, and each fault, in the file's order.
 
-It reads WARC 1.1 and 1.0, plain, in one gzip member a record, or gzipped as a whole. Behind damage it goes on at the
-next place that proves to be a record's start, and says what it left out. It holds a window and at most one block.
+It reads WARC 1.1 back to 0.17, plain, in a gzip member or zstd frame a record, or gzipped as a whole, and ARC 1.
+Behind damage it goes on at the next place that proves to be a record's start, and says what it left out. It holds a
+window and at most one block.
 
 The standard: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
@@ -9,68 +10,23 @@ The standard: https://iipc.github.io/warc-specifications/specifications/warc-for
 import hashlib
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from archiver.findings import Finding
 from archiver.model import Digest
-from archiver.warc import digests, grammar
-from archiver.warc.http import Entity
-from archiver.warc.members import DamagedError, Gzip, Plain, Tap, units
+from archiver.warc import arc, digests, grammar, http
+from archiver.warc.members import DamagedError, Members, Plain, Tap, units
+from archiver.warc.record import Record, bare
+
+__all__ = ["KEEP", "Record", "bare", "is_warc", "read"]
 
 KEEP = 1 << 26
 _HEAD_LIMIT = 1 << 20
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-_VERSION = re.compile(rb"WARC/([0-9]\.[0-9]{1,2})(\r?\n)")
+_VERSION = re.compile(rb"(?:WARC|warc)/([0-9]\.[0-9]{1,2})(\r?\n)")
 _END = b"\r\n\r\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record as it stands in a file.
-
-    `offset` and `length` are bytes of the file (compressed, where it is) and `digest` is their SHA-256: what a CDXJ row
-    calls offset, length and recordDigest. The last two are `None` where the record shares its gzip member with others.
-    `block` is `None` where it is longer than the reader was told to keep; the length and digest are always known.
-    """
-
-    offset: int
-    length: int | None
-    digest: Digest | None
-    version: str
-    headers: tuple[tuple[str, str], ...]
-    block: bytes | None
-    block_length: int
-    block_digest: Digest
-    fields: Mapping[str, str] = field(repr=False, compare=False)
-
-    def get(self, name: str) -> str | None:
-        """The first value of the field `name`, whatever its case; `None` where the record has none."""
-        return self.fields.get(name.lower())
-
-    @property
-    def type(self) -> str:
-        """The record's type in lower case; empty where it names none."""
-        return self.fields.get("warc-type", "").lower()
-
-    @property
-    def id(self) -> str | None:
-        """The WARC-Record-ID without its angle brackets."""
-        return bare(self.fields.get("warc-record-id"))
-
-    @property
-    def uri(self) -> str | None:
-        """The WARC-Target-URI, without the angle brackets that some software puts around it."""
-        return bare(self.fields.get("warc-target-uri"))
-
-
-def bare(uri: str | None) -> str | None:
-    """A URI without the angle brackets of the grammar.
-
-    >>> bare("<urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd>")
-    'urn:uuid:16da6da0-bcdc-49c3-927e-57494593dddd'
-    """
-    return uri[1:-1] if uri and uri[0] == "<" and uri[-1] == ">" else uri
+_WARC = (b"WARC/", b"warc/")
+_STARTS = (*_WARC, arc.OPENING)
 
 
 def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Iterator[Record | Finding]:
@@ -81,9 +37,15 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
     for a digest over them, whatever compressor made the file.
     """
     unit = units(stream, tap)
+    first = offset = unit.begin()
+    if offset is None:
+        yield Finding(code="E230", message="The file is empty; a WARC file has at least one record.", offset=0)
+        return
+    if _begins(unit, arc.OPENING):
+        yield from arc.records(unit, offset, keep)
+        return
     before: int | None = None
     shared = False
-    offset = unit.begin()
     while offset is not None:
         lost = yield from _record(unit, offset, keep)
         if offset == before and not shared and not lost:
@@ -93,18 +55,25 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
         if lost and (yield from _skip(unit, offset)) is None:
             return
         offset = unit.begin()
+    if shared and before == first:
+        message = "The file is compressed as a whole, not record by record; players and indexers refuse it."
+        yield Finding(code="E233", message=message, offset=first)
 
 
 def is_warc(stream: BinaryIO) -> bool:
-    """Whether a stream begins with a WARC record, compressed or not."""
+    """Whether a stream begins with a WARC or ARC record, compressed or not."""
     unit = units(stream)
+    return unit.begin() is not None and any(_begins(unit, start) for start in _STARTS)
+
+
+def _begins(unit: Plain | Members, start: bytes) -> bool:
     try:
-        return unit.begin() is not None and unit.startswith(b"WARC/")
+        return unit.startswith(start)
     except DamagedError:
         return False
 
 
-def _skip(unit: Plain | Gzip, offset: int) -> Generator[Finding, None, int | None]:
+def _skip(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | None]:
     """Goes on behind damage, and says what was left out."""
     found = unit.resync()
     where = "no record follows" if found is None else f"the next record starts at byte {found}"
@@ -112,7 +81,7 @@ def _skip(unit: Plain | Gzip, offset: int) -> Generator[Finding, None, int | Non
     return found
 
 
-def _record(unit: Plain | Gzip, offset: int, keep: int) -> Generator[Record | Finding, None, bool]:
+def _record(unit: Plain | Members, offset: int, keep: int) -> Generator[Record | Finding, None, bool]:
     """One record and its findings; `True` where its end is not known, so that the next one has to be looked for."""
     head: _Head | None = None
     try:
@@ -144,8 +113,8 @@ class _Head(NamedTuple):
         return bare(self.fields.get("warc-record-id"))
 
 
-def _head(unit: Plain | Gzip) -> tuple[_Head | None, list[Finding]]:
-    if not unit.startswith(b"WARC/"):
+def _head(unit: Plain | Members) -> tuple[_Head | None, list[Finding]]:
+    if not any(unit.startswith(start) for start in _WARC):
         return None, [Finding(code="E201", message="No WARC record starts where one should; `WARC/1.1` was expected.")]
     head = unit.until(_BLANK_LINE, _HEAD_LIMIT)
     if head is None:
@@ -166,7 +135,7 @@ def _head(unit: Plain | Gzip) -> tuple[_Head | None, list[Finding]]:
     return _Head(version, headers, fields, grammar.number(fields.get("content-length"))), findings
 
 
-def _body(unit: Plain | Gzip, offset: int, head: _Head, keep: int) -> tuple[Record | None, list[Finding]]:
+def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[Record | None, list[Finding]]:
     """The record, its block read and hashed and its end checked; `None` instead of it where the block is cut short."""
     assert head.length is not None
     sums = _Sums(head.fields)
@@ -180,7 +149,10 @@ def _body(unit: Plain | Gzip, offset: int, head: _Head, keep: int) -> tuple[Reco
     if length < head.length:
         message = f"The record is cut short: its block has {length} of {head.length} bytes."
         return None, [Finding(code="E218", message=message, found=str(length), expected=str(head.length))]
-    findings = [*sums.findings(), *_end(unit)]
+    block = b"".join(parts) if head.length <= keep else None
+    findings = [*sums.findings(block), *_end(unit)]
+    if block is not None:
+        findings += _http(head, block)
     extent = unit.close()
     record = Record(
         offset=offset,
@@ -188,7 +160,7 @@ def _body(unit: Plain | Gzip, offset: int, head: _Head, keep: int) -> tuple[Reco
         digest=None if extent is None else extent.digest,
         version=head.version,
         headers=head.headers,
-        block=b"".join(parts) if head.length <= keep else None,
+        block=block,
         block_length=length,
         block_digest=sums.sha256(),
         fields=head.fields,
@@ -196,18 +168,29 @@ def _body(unit: Plain | Gzip, offset: int, head: _Head, keep: int) -> tuple[Reco
     return record, findings
 
 
-def _end(unit: Plain | Gzip) -> Iterator[Finding]:
+def _end(unit: Plain | Members) -> Iterator[Finding]:
     """Two line ends close a record (section 4)."""
     if unit.startswith(_END):
         unit.skip(len(_END))
         return
-    yield Finding(code="E220", message="The record does not end in two CR LF pairs (WARC 1.1 section 4).")
+    at_end = not unit.more() or (unit.startswith(b"\r\n") and not unit.startswith(b"\r\n\r"))
+    known = "; some writers leave them out behind the last record" if at_end else ""
+    yield Finding(code="E220", message=f"The record does not end in two CR LF pairs (WARC 1.1 section 4){known}.")
     while unit.startswith(b"\n") or unit.startswith(b"\r"):  # noqa: PIE810
         unit.skip(1)
 
 
-def _at_record(unit: Plain | Gzip) -> bool:
-    return unit.startswith(b"WARC/") or not unit.more()
+def _at_record(unit: Plain | Members) -> bool:
+    return any(unit.startswith(start) for start in _WARC) or not unit.more()
+
+
+def _http(head: _Head, block: bytes) -> Iterator[Finding]:
+    """The block of a response or request that calls itself HTTP begins with a status or request line."""
+    kind = head.fields.get("warc-type", "").lower()
+    stated = head.fields.get("content-type", "").lower().startswith("application/http")
+    if stated and block and kind in ("response", "request") and not http.has_head(block, kind):
+        message = f"The {kind} is said to be an HTTP message, but does not begin with a {http.FIRST_LINES[kind]} line."
+        yield Finding(code="W232", message=message, found=block[:60].decode("ascii", "backslashreplace"))
 
 
 class _Sums:
@@ -219,7 +202,7 @@ class _Sums:
         self._payload = self._stated(fields, "WARC-Payload-Digest")
         self._hashes: dict[str, Any] = {"sha256": hashlib.sha256()}
         self._bodies: tuple[Any, ...] = ()
-        self._entity: Entity | None = None
+        self._entity: http.Entity | None = None
         if self._block:
             self._add(self._block.algorithm)
         if self._payload:
@@ -250,7 +233,7 @@ class _Sums:
         kind = fields.get("warc-type", "").lower()
         if kind in ("response", "request") and fields.get("content-type", "").lower().startswith("application/http"):
             self._bodies = tuple(hashlib.new(algorithm, usedforsecurity=False) for _ in range(2))
-            self._entity = Entity([self._bodies[0]], [self._bodies[1]])
+            self._entity = http.Entity([self._bodies[0]], [self._bodies[1]])
         elif kind in ("resource", "conversion"):
             self._add(algorithm)
             self._bodies = (self._hashes[algorithm],)
@@ -266,13 +249,21 @@ class _Sums:
     def sha256(self) -> Digest:
         return Digest("sha256:" + self._hashes["sha256"].hexdigest())
 
-    def findings(self) -> Iterator[Finding]:
-        """What the digests say, once the block has passed."""
+    def findings(self, block: bytes | None) -> Iterator[Finding]:
+        """What the digests say, once the block has passed; `block` is it, where it was kept."""
         yield from self._findings
         if self._block and self._hashes[self._block.algorithm].digest() != self._block.value:
             yield _differs("E301", "block", self._block, self._hashes[self._block.algorithm].digest())
         if self._payload and self._bodies and self._payload.value not in [body.digest() for body in self._bodies]:
-            yield _differs("E302", "payload", self._payload, self._bodies[0].digest())
+            yield self._other_payload(self._payload, block)
+
+    def _other_payload(self, stated: digests.Labelled, block: bytes | None) -> Finding:
+        """Some software takes the digest of the body as a browser would have it, its compression undone."""
+        body = http.decoded(block) if self._entity is not None and block is not None else None
+        if body is not None and digests.compute(stated.algorithm, body) == stated.value:
+            message = "The payload digest is that of the body without its content encoding: the payload is intact."
+            return Finding(code="I305", message=message)
+        return _differs("E302", "payload", stated, self._bodies[0].digest())
 
 
 def _differs(code: str, what: str, stated: digests.Labelled, computed: bytes) -> Finding:

@@ -1,0 +1,147 @@
+"""ARC 1.0 and 1.1, the format before WARC: `filedesc:` first, then records of a header line and so many bytes.
+
+The format: https://archive.org/web/researcher/ArcFileFormat.php
+"""
+
+import hashlib
+import re
+from collections.abc import Generator, Iterator
+
+from archiver.findings import Finding
+from archiver.model import Digest
+from archiver.warc import grammar
+from archiver.warc.members import DamagedError, Members, Plain
+from archiver.warc.record import Record
+
+OPENING = b"filedesc:"
+NAMES = ("URL", "IP-address", "Archive-date", "Content-type", "Archive-length")
+_NAMES_2 = (*NAMES[:4], "Result-code", "Checksum", "Location", "Offset", "Filename", NAMES[4])
+_NEWLINE = re.compile(rb"\n")
+_LINE_LIMIT = 1 << 16
+_VERSION_LIMIT = 1 << 20
+_DATE = re.compile(r"[0-9]{14}")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+# What proves a record's start behind damage: a line that ends in address, date, type and length.
+_START = re.compile(
+    rb"(?<=\n)[a-z][a-z0-9+.\-]{1,30}:[^\r\n]{1,2000}? [0-9a-f.:]{2,45} [0-9]{14} [!-~]{1,200} "
+    rb"(?:[!-~]{1,200} ){0,5}[0-9]{1,12}\r?\n"
+)
+_MEMBER = re.compile(rb"[a-z][a-z0-9+.\-]{1,30}:[!-~]")
+
+
+def records(unit: Plain | Members, offset: int | None, keep: int) -> Iterator[Record | Finding]:
+    """The records of an ARC file that begins at `offset`, and its faults; `keep` is the longest block that is kept."""
+    unit.start, unit.opening = _START, _MEMBER
+    names: tuple[str, ...] = NAMES
+    first = True
+    while offset is not None:
+        try:
+            for each in _record(unit, offset, names, keep):
+                if first and isinstance(each, Record):
+                    names = _names(each.block or b"")
+                    first = False
+                yield each
+        except DamagedError as damage:
+            message = f"The record cannot be read to its end: {damage}."
+            yield Finding(code="E217", message=message, offset=offset)
+            offset = yield from _skipped(unit, offset)
+        except _LostError:
+            offset = yield from _skipped(unit, offset)
+        else:
+            offset = unit.begin()
+
+
+class _LostError(Exception):
+    """The record's end is not known."""
+
+
+def _skipped(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | None]:
+    found = unit.resync()
+    where = "no record follows" if found is None else f"the next record starts at byte {found}"
+    yield Finding(code="E202", message=f"The bytes from {offset} on are left out; {where}.", offset=offset)
+    return None if found is None else unit.begin()
+
+
+def _names(block: bytes) -> tuple[str, ...]:
+    """The fields of the header lines, as the version block says: its first line is version, reserved and origin."""
+    return _NAMES_2 if block.startswith(b"2 ") else NAMES
+
+
+def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: int) -> Iterator[Record | Finding]:
+    line = unit.until(_NEWLINE, _LINE_LIMIT)
+    fields = _fields(line or b"", names if not (line or b"").startswith(OPENING) else NAMES)
+    faults = list(_faults(fields))
+    yield from (finding.at(offset=offset) for finding in faults)
+    length = fields.get("Archive-length", "")
+    if not _LENGTH.fullmatch(length):
+        raise _LostError
+    block, digest, read = _block(unit, int(length), keep)
+    if read < int(length):
+        message = f"The record is cut short: its block has {read} of {length} bytes."
+        yield Finding(code="E218", message=message, offset=offset, found=str(read), expected=length)
+        raise _LostError
+    ended = _end(unit)
+    extent = unit.close()
+    yield Record(
+        offset=offset,
+        length=None if extent is None else extent.length,
+        digest=None if extent is None else extent.digest,
+        version="ARC",
+        headers=tuple(fields.items()),
+        block=block,
+        block_length=read,
+        block_digest=digest,
+        fields={name.lower(): value for name, value in fields.items()},
+    )
+    if not ended:
+        message = "The record is not followed by a line end: its length is wrong, or bytes were added."
+        yield Finding(code="E235", message=message, offset=offset)
+        raise _LostError
+
+
+def _fields(line: bytes, names: tuple[str, ...]) -> dict[str, str]:
+    """The fields of a header line. An address may hold blanks, so they are counted from the end."""
+    parts = line.decode("utf-8", "replace").rstrip("\r\n").rsplit(" ", len(names) - 1)
+    return dict(zip(names, parts, strict=False)) if len(parts) == len(names) else {"URL": " ".join(parts)}
+
+
+def _faults(fields: dict[str, str]) -> Iterator[Finding]:
+    if len(fields) < len(NAMES):
+        message = "This is no header line of an ARC record: address, IP address, date, type and length."
+        yield Finding(code="E234", message=message, found=fields["URL"][:200])
+        return
+    faults = {
+        "IP-address": not grammar.is_address(fields["IP-address"]),
+        "Archive-date": not (_DATE.fullmatch(fields["Archive-date"]) and _is_date(fields["Archive-date"])),
+        "Archive-length": not _LENGTH.fullmatch(fields["Archive-length"]),
+        "URL": ":" not in fields["URL"] or "\\" in fields["URL"],
+    }
+    for name in (name for name, wrong in faults.items() if wrong):
+        # The line that opens the file describes no capture, and much software leaves its fields out.
+        code = "W237" if fields["URL"].startswith("filedesc:") and fields[name] == "-" else "E234"
+        yield Finding(code=code, message=f"{name} of the ARC header line is malformed.", found=fields[name][:200])
+
+
+def _is_date(digits: str) -> bool:
+    day, time = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}", f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
+    return grammar.is_date(f"{day}T{time}Z")
+
+
+def _block(unit: Plain | Members, length: int, keep: int) -> tuple[bytes | None, Digest, int]:
+    whole, read = hashlib.sha256(), 0
+    parts: list[bytes] = []
+    for piece in unit.pieces(length):
+        whole.update(piece)
+        read += len(piece)
+        if length <= keep:
+            parts.append(piece)
+    return b"".join(parts) if length <= keep else None, Digest("sha256:" + whole.hexdigest()), read
+
+
+def _end(unit: Plain | Members) -> bool:
+    """Takes the line ends behind a record; `False` where something else stands there."""
+    blank = not unit.more()
+    while unit.startswith(b"\n") or unit.startswith(b"\r"):  # noqa: PIE810
+        unit.skip(1)
+        blank = True
+    return blank

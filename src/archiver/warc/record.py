@@ -1,0 +1,51 @@
+"""One record of a WARC or ARC file, as it stands there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archiver.model import Digest
+from archiver.warc import grammar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as it stands in a file.
+
+    `offset` and `length` are bytes of the file (compressed, where it is) and `digest` is their SHA-256: what a CDXJ row
+    calls offset, length and recordDigest. The last two are `None` where the record shares its gzip member with others.
+    `block` is `None` where it is longer than the reader was told to keep; the length and digest are always known.
+    """
+
+    offset: int
+    length: int | None
+    digest: Digest | None
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    block: bytes | None
+    block_length: int
+    block_digest: Digest
+    fields: Mapping[str, str] = field(repr=False, compare=False)
+
+    def get(self, name: str) -> str | None:
+        """The first value of the field `name`, whatever its case; `None` where the record has none."""
+        return self.fields.get(name.lower())
+
+    @property
+    def type(self) -> str:
+        """The record's type in lower case; empty where it names none."""
+        return self.fields.get("warc-type", "").lower()
+
+    @property
+    def id(self) -> str | None:
+        """The WARC-Record-ID without its angle brackets."""
+        return bare(self.fields.get("warc-record-id"))
+
+    @property
+    def uri(self) -> str | None:
+        """The WARC-Target-URI, without the angle brackets that some software puts around it."""
+        return bare(self.fields.get("warc-target-uri"))
+
+
+def bare(uri: str | None) -> str | None:
+    """A URI without the angle brackets of the grammar; `None` for none."""
+    return uri and grammar.bare(uri)
