@@ -158,11 +158,12 @@ class _Volume:
     def __init__(self, job: Job, serial: int) -> None:
         tail = f"-{serial:03}" if serial else ""
         self.name = f"{job.config.name}-{job.shard.index:05}{tail}{layout.WARC}"
-        self._stack = ExitStack()
         path = f"{layout.ARCHIVE}/{self.name}"
         self._files: dict[str, WarcFile] = {}
-        self.archive = self._open(job, path, "original bytes, provenance records and reading copies")
-        self.derived = self._open(job, layout.derived(path), "conversions: the normalised texts")
+        with ExitStack() as self._stack:
+            self.archive = self._open(job, path, "original bytes, provenance records and reading copies")
+            self.derived = self._open(job, layout.derived(path), "conversions: the normalised texts")
+            self._stack = self._stack.pop_all()
 
     def _open(self, job: Job, path: str, description: str) -> WarcFile:
         stream: BinaryIO = self._stack.enter_context(replacing(job.folder / path))
@@ -198,7 +199,6 @@ class _Writer:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._date = job.config.created
-        self._stack = ExitStack()
         self._lines: list[bytes] = []
         self._originals: dict[tuple[str, Digest], str] = {}
         self.tally = _Tally()
@@ -206,17 +206,25 @@ class _Writer:
 
     def __enter__(self) -> "_Writer":
         number = f"{self._job.shard.index:05}"
-        opened = (self._stack.enter_context(replacing(self._job.folder / name / number)) for name in FOLDERS[2:5])
-        self._cdxj, self._pages, self._rejected = opened
-        self._volume = _Volume(self._job, 0)
+        with ExitStack() as stack:
+            opened = (stack.enter_context(replacing(self._job.folder / name / number)) for name in FOLDERS[2:5])
+            self._cdxj, self._pages, self._rejected = opened
+            self._volume = _Volume(self._job, 0)
+            stack.push(self._close_volume)
+            stack.push(self._write_lines)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *trouble: Any) -> None:
+        self._stack.__exit__(*trouble)
+
+    def _write_lines(self, *trouble: Any) -> None:
         if trouble[0] is None:
             self._cdxj.writelines(sorted(self._lines))
+
+    def _close_volume(self, *trouble: Any) -> None:
         self._volume.close(*trouble)
         self.entries += self._volume.entries()
-        self._stack.__exit__(*trouble)
 
     def add(self, outcome: Archived | Rejected) -> None:
         """Write an outcome's records. An item whose bytes stand in this shard already adds its own record alone."""
