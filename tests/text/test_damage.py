@@ -25,7 +25,7 @@ CASES = [
     for name in ("damaged", "untouched", "suggested", "known-failures")
     for row in json.loads((DATA / "cases" / f"{name}.json").read_text(encoding="utf-8"))
 ]
-CLEAN = [line for lines in json.loads((DATA / "clean_lines.json").read_text(encoding="utf-8")).values() for line in lines]
+CLEAN: dict[str, list[str]] = json.loads((DATA / "clean_lines.json").read_text(encoding="utf-8"))
 # The encoding steps alone, as in repair; run here by way of ftfy's own front door.
 SAFE = ftfy.TextFixerConfig(
     unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False, fix_character_width=False,
@@ -43,14 +43,12 @@ def part_of_mojibake() -> list[str]:
 
 def changed(line: str) -> bool:
     """Whether ftfy or a rule of ours makes anything of `line`, white space aside."""
-    rows = any(row.pattern.search(line) and (row.needs is None or row.needs(row.pattern.search(line))) for row in ROWS)
+    seen = ((row, row.pattern.search(line)) for row in (*BEFORE, *AFTER))
+    rows = any(match and (row.needs is None or row.needs(match)) for row, match in seen)
     return mojibake.is_bad(line) or ftfy.fix_text(line, SAFE) != line or rows or any(unfit(line))
 
 
-ROWS = (*BEFORE, *AFTER)
-
-
-@pytest.mark.parametrize("frame", ["a{}{}b", " {}{} ", "{} {}b"])
+@pytest.mark.parametrize("frame", ["a{}{}b", " {}{} "])
 def test_two_characters_that_are_calm_together_are_not_bad(frame: str) -> None:
     lines = (frame.format(*pair) for pair in itertools.product(part_of_mojibake(), repeat=2))
     assert [line for line in lines if not is_suspicious(line) and mojibake.is_bad(line)] == []
@@ -62,13 +60,13 @@ def test_a_character_that_is_calm_alone_is_left_alone(frame: str) -> None:
     assert [line for line in lines if not is_suspicious(line) and changed(line)] == []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from([*"aIt n.&;-'\"", *part_of_mojibake()]), max_size=12))
 def test_generated_lines_that_are_calm_are_left_alone(line: str) -> None:
     assert is_suspicious(line) or not changed(line)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=30))
 def test_any_line_that_is_calm_is_left_alone(line: str) -> None:
     line = line.replace("\r", "")
@@ -83,8 +81,9 @@ def test_every_case_is_looked_at_where_something_is_found(line: str) -> None:
 
 
 def test_most_lines_of_the_common_languages_are_not_looked_at() -> None:
-    assert sum(not is_suspicious(line) for line in CLEAN) > len(CLEAN) // 2
-    assert not any(map(is_suspicious, json.loads((DATA / "clean_lines.json").read_text(encoding="utf-8"))["English"]))
+    lines = [line for lines in CLEAN.values() for line in lines]
+    assert sum(map(is_suspicious, lines)) < len(lines) // 2
+    assert not any(map(is_suspicious, CLEAN["English"]))
 
 
 def test_suspicious_lines_come_with_their_place() -> None:

@@ -32,7 +32,8 @@ def test_a_long_line_is_shown_in_part() -> None:
 
 
 def test_a_rule_of_another_version_has_no_sentence() -> None:
-    entry = Repair(rule="unheard-of", before="a", after="b", source_span=Span(0, 1), span=Span(0, 1), confidence="high", by="x")
+    place = Span(0, 1)
+    entry = Repair(rule="new", before="a", after="b", source_span=place, span=place, confidence="high", by="x")
     assert explain(entry, "a", "b").says == ""
 
 

@@ -14,6 +14,7 @@ from archiver.text.repair import Repaired, repair
 from archiver.text.rules import AFTER, BEFORE, RULES
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
+NOISE = "%âãÏÓ xœí]Ys·~çŸÀ›¥Ê‡™…û(•ª,Ù±¤Ø‰’¼¤ü@‰¢D›—HÊ*å×§"
 CLEAN: dict[str, list[str]] = json.loads((CASES.parent / "clean_lines.json").read_text(encoding="utf-8"))
 
 
@@ -147,7 +148,7 @@ def test_a_suggestion_is_told_of_the_source() -> None:
         ("Well done ðŸ½â€", ["ðŸ½â€"]),
         ("a\udc9db", ["\ufffd"]),
         ("odd \x81 byte", ["\x81"]),
-        ("good\n%âãÏÓ xœí]Ys·~çŸÀ›¥Ê‡™…û(•ª,Ù±¤Ø‰’¼¤ü@‰¢D›—HÊ*å×§", ["%âãÏÓ xœí]Ys·~çŸÀ›¥Ê‡™…û(•ª,Ù±¤Ø‰’¼¤ü@‰¢D›—HÊ*å×§"]),
+        (f"good\n{NOISE}", [NOISE]),
         ("“It’s fine,” she said", []),
     ],
 )
@@ -157,9 +158,9 @@ def test_what_is_lost_for_good_is_reported(source: str, lost: list[str]) -> None
 
 
 def test_a_very_long_line_is_repaired_piece_by_piece() -> None:
-    source = "It was â€œcleanâ€, he said. " * 3_000 + "x" * 50_000 + "â€™"
+    source = "It was â€œcleanâ€, he said. " * 1_000 + "x" * 30_000 + "â€™"
     repaired = checked(source)
-    assert repaired.text == "It was “clean”, he said. " * 3_000 + "x" * 50_000 + "’"
+    assert repaired.text == "It was “clean”, he said. " * 1_000 + "x" * 30_000 + "’"
 
 
 def test_the_name_of_the_field_stands_in_every_entry() -> None:
@@ -167,13 +168,14 @@ def test_the_name_of_the_field_stands_in_every_entry() -> None:
 
 
 FRAGMENTS = [
-    *"aZ .,?!\"'&;\n\r\t\x00\x19\x1c\x85\x93\x9d\xa0“”‘’„–—…•†ÂÃâ€™œ©Ð¿Ñðïéàü\ufffd\udc81\ud800\ufeffгРЂ√Ä中א😀\u200d",
-    "â€", "â€™", "â€\x9d", "Ã©", "Ã ", "Â ", "ï¸", "ðŸ˜‚", "ðŸ", "word ", "Ã¢â‚¬", "â‚¬", "Å‚", "вЂ™", "Ð¿", "&amp;", "amp;",
-    "rsquo;", "#39;", "ÔÇÖ", "”™", "don", "t ",
+    *"aZ .,?!\"'&;\n\r\t\x00\x19\x1c\x85\x93\x9d\xa0“”‘’„–—…•†",
+    *"ÂÃâ€™œ©Ð¿Ñðïéàü\ufffd\udc81\ud800\ufeffгРЂ√Ä中א😀\u200d",
+    "â€", "â€™", "â€\x9d", "Ã©", "Ã ", "Â ", "ï¸", "ðŸ˜‚", "ðŸ", "word ", "Ã¢â‚¬", "â‚¬", "Å‚", "вЂ™", "Ð¿",
+    "&amp;", "amp;", "rsquo;", "#39;", "ÔÇÖ", "”™", "don", "t ",
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
 def test_repairing_can_be_taken_back_and_done_again(source: str) -> None:
     repaired = checked(source)
@@ -181,7 +183,7 @@ def test_repairing_can_be_taken_back_and_done_again(source: str) -> None:
     assert repaired.text.count("\n") == lines
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_repaired_and_taken_back(source: str) -> None:
     checked(source)

@@ -118,10 +118,10 @@ def _mended(line: str, least: Confidence) -> list[Edit]:
     for _ in range(_MOST_ROUNDS):
         made = _next(text, least)
         if not made:
-            return edits
+            break
         edits = then(line, edits, made)
         text = edited(text, made)
-    return []
+    return edits
 
 
 def _next(line: str, least: Confidence) -> list[Edit]:
