@@ -66,7 +66,7 @@ def test_what_the_item_says_goes_before_what_is_said_beside_it() -> None:
         {"text": "The pier is gone.", "title": "Gone", "url": "https://news.example/a#top", "date": "2017-07-21"}
     )
     beside = Metadata(
-        title=Stated(value="Other", basis="option:title"), site=Stated(value="The\xa0Example", basis="sidecar:site")
+        title=Stated(value="Other", basis="option:--title"), site=Stated(value="The\xa0Example", basis="sidecar:site")
     )
     article = archived(Capture(**{**{name: getattr(capture, name) for name in capture.__slots__}, "beside": beside}))
     assert (article.title, article.site) == ("Gone", "The Example")
@@ -90,7 +90,7 @@ def test_authors_that_are_nothing_leave_no_gap_in_the_ledger() -> None:
 def test_a_base_uri_places_text_files_and_resolves_relative_urls() -> None:
     config = Config(created=CONFIG.created, base_uri="https://news.example/2017/")
     assert archived(text(b"The pier is gone."), config).url == Stated(
-        value="https://news.example/2017/pier.txt", basis="option:base-uri"
+        value="https://news.example/2017/pier.txt", basis="option:--base-uri"
     )
     placed = archived(item({"text": "The pier is gone.", "url": "../a b"}), config)
     assert placed.url == Stated(value="https://news.example/a%20b", basis="field:url")

@@ -129,7 +129,7 @@ def _from_base(capture: Capture, base: str | None) -> Metadata:
     """Where a text file stood, by its name below the base URI. An item of a JSON file has no address of its own."""
     if base is None or capture.media_type == "application/json":
         return Metadata()
-    return Metadata(url=Stated(value=quote(capture.name), basis="option:base-uri"))
+    return Metadata(url=Stated(value=quote(capture.name), basis="option:--base-uri"))
 
 
 def _url(stated: Stated | None, base: str | None, notes: list[Finding]) -> Stated | None:

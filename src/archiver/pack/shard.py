@@ -124,7 +124,7 @@ def beside(config: Config) -> Metadata:
 
 
 def _option(name: str, value: str | None) -> Stated | None:
-    return Stated(value=value, basis=f"option:{name}") if value else None
+    return Stated(value=value, basis=f"option:--{name}") if value else None
 
 
 @dataclass(slots=True)
