@@ -26,6 +26,7 @@ DOORS = {
     "zstandard": {"sources", "warc"},
     "zipfile": {"package", "verify"},
     "concurrent": {"pack"},
+    "cryptography": {"verify"},
     "click": {"cli"},
     "rich": {"cli"},
 }

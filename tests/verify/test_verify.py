@@ -20,7 +20,7 @@ from archiver.pack.run import pack
 from archiver.verify.verify import verify
 from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, remanifest, warc
 from tests.verify.test_zips import zipped
-from tests.warc.warcs import BLOCK, record, sha256, urn
+from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn
 from tests.warc.warcs import zipped as members
 
 
@@ -114,7 +114,7 @@ def index_row(offset: int, length: int, **fields: str | None) -> bytes:
 
 
 def foreign(path: Path, warc_data: bytes, *rows: bytes) -> Path:
-    files = ("archive/a.warc.gz", warc_data), ("indexes/index.cdxj", b"".join(rows)), ("pages/pages.jsonl", PAGES)
+    files = ("archive/a.warc.gz", warc_data), ("indexes/index.cdx", b"".join(rows)), ("pages/pages.jsonl", PAGES)
     return write_zip(path, *files)
 
 
@@ -128,7 +128,7 @@ def test_a_wacz_of_other_software(tmp_path: Path) -> None:
     assert codes(foreign(path, info + page, index_row(offset, length, digest="crc:00"))) == ["E423"]
     assert codes(foreign(path, info + page, index_row(offset, length, url="http://x:y/"))) == ["E423", "E423"]
     assert codes(foreign(path, info + page)) == ["E424"]
-    revisit = record("revisit", 1, b"", change={"WARC-Profile": "http://x/", "WARC-Payload-Digest": sha256(b"hello")})
+    revisit = record("revisit", 1, b"", change={"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(b"hello")})
     row = index_row(offset, len(members(revisit)), mime="warc/revisit", status=None)
     assert codes(foreign(path, info + members(revisit), row)) == []
 

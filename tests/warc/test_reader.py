@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archiver.findings import CODES, Finding
 from archiver.warc.reader import KEEP, Record, read
-from tests.warc.warcs import BLOCK, headers, record, sha256, urn, zipped
+from tests.warc.warcs import BLOCK, PROFILE, headers, record, sha256, urn, zipped
 
 INFO = record("warcinfo", 9, b"software: test\r\n")
 
@@ -124,6 +124,8 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "warcinfo of another type": (record("warcinfo", change={"Content-Type": "text/plain"}), ["W228"]),
     "no HTTP message": (record("response", change={"Content-Type": "application/http; msgtype=response"}), ["W232"]),
     "empty file": (b"", ["E230"]),
+    "revisit of a strange profile": (record("revisit", block=b"", change={"WARC-Profile": "http://x/"}), ["W236"]),
+    "revisit without payload digest": (record("revisit", block=b"", change={"WARC-Profile": PROFILE}), ["E206"]),
     "id without brackets": (record(change={"WARC-Record-ID": urn(1)}), ["E210"]),
     "blank in the target": (record(change={"WARC-Target-URI": "https://example.org/a b"}), ["E210"]),
     "target not ASCII": (record(change={"WARC-Target-URI": "https://example.org/ä"}), ["W229"]),
@@ -243,7 +245,7 @@ PAYLOADS: dict[str, tuple[bytes, list[str]]] = {
     "broken chunks": (response(http(b"zz\r\nhello", TE), b"hello"), ["E302"]),
     "a segment": (response(http(b"hel"), b"hello", **{"WARC-Segment-Number": "1"}), []),
     "a revisit": (
-        record("revisit", block=b"", change={"WARC-Profile": "http://x/", "WARC-Payload-Digest": sha256(b"a")}),
+        record("revisit", block=b"", change={"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(b"a")}),
         [],
     ),
 }

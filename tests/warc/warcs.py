@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 BLOCK = b"The mayor spoke.\n"
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
 def sha256(data: bytes) -> str:

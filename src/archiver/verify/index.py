@@ -17,9 +17,13 @@ from archiver.warc.reader import Record
 
 _LINE_LIMIT = 1 << 20
 _BLOCK_LIMIT = 1 << 26
-_ROW = re.compile(rb"([^ ]+) ([0-9]{14}) (\{.*\})\r?\n?")
-_POINTER = re.compile(rb"([^ ]+ [0-9]{14}) (\{.*\})\r?\n?")
+_ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
+_POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
 _META = b"!meta "
+# Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
+_HEADS = (b"!", b"@")
+# The letters of CDX, and the keys of CDXJ: https://iipc.github.io/warc-specifications/specifications/cdx-format/cdx-2015/
+_LETTERS = {b"a": "url", b"m": "mime", b"k": "digest", b"S": "length", b"V": "offset", b"g": "filename", b"s": "status"}
 _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
 
 RecordAt = Callable[[str, int], Record | None]
@@ -27,11 +31,15 @@ RecordAt = Callable[[str, int], Record | None]
 
 
 class Row(NamedTuple):
-    """A row of an index: its sort key, its 14 digits, and its JSON, with every value as a string."""
+    """A row of an index: its sort key, its 14 digits, and its JSON, with every value as a string.
+
+    `is_long` says whether milliseconds follow the digits.
+    """
 
     key: str
     timestamp: str
     fields: Mapping[str, str]
+    is_long: bool = False
 
 
 class Index:
@@ -44,18 +52,31 @@ class Index:
         self._captures = captures
         self._record_at = record_at
         self._present = frozenset(tree.names())
+        self._is_long = False
 
     def check(self, pages: Table) -> Iterator[Finding]:
         """What is wrong with the index; marks in `pages` the addresses and times that it knows."""
         before = b""
+        legend: list[bytes] | None = None
+        if self._name.endswith(".cdxj"):
+            yield Finding(code="W436", message="pywb does not take a `.cdxj` for an index of a WACZ.", file=self._name)
         for number, line in enumerate(self._lines(), 1):
             if isinstance(line, Finding):
                 yield line
                 continue
+            if line.startswith(b" CDX "):
+                legend = line.split()[1:]
+                yield self._finding("W443", "The index is CDX; WACZ asks for CDXJ.", number)
+                continue
+            if line.startswith(_HEADS):
+                continue
             if line < before:
                 yield self._finding("E421", "The row sorts before the one above it; look-ups will miss it.", number)
             before = line
-            row = parse(line)
+            row = parse(line) if legend is None else _from_cdx(line, legend)
+            if row is not None and row.is_long and not self._is_long:
+                self._is_long = True
+                yield self._finding("W435", "Timestamps have 17 digits; most software reads 14.", number)
             if row is None:
                 yield self._finding(
                     "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
@@ -146,11 +167,21 @@ def parse(line: bytes) -> Row | None:
     '7'
     """
     match = _ROW.fullmatch(line)
-    value = _object(match[3]) if match else None
+    value = _object(match[4]) if match else None
     if match is None or value is None:
         return None
     fields = {name: text if isinstance(text, str) else str(text) for name, text in value.items()}
-    return Row(match[1].decode("utf-8", "replace"), match[2].decode("ascii"), fields)
+    return Row(match[1].decode("utf-8", "replace"), match[2].decode("ascii"), fields, match[3] is not None)
+
+
+def _from_cdx(line: bytes, legend: list[bytes]) -> Row | None:
+    """A row of a CDX file, whose first line names the columns."""
+    cells = dict(zip(legend, line.split(), strict=False))
+    key, stamp = cells.get(b"N", b"").decode("utf-8", "replace"), cells.get(b"b", b"").decode("ascii", "replace")
+    if len(cells) != len(legend) or not (key and len(stamp) == 14 and _is_number(stamp)):
+        return None
+    named = {name: cells[letter].decode("utf-8", "replace") for letter, name in _LETTERS.items() if letter in cells}
+    return Row(key, stamp, {name: text for name, text in named.items() if text != "-"})
 
 
 def _object(data: bytes) -> dict[str, Any] | None:

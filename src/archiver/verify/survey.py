@@ -17,8 +17,9 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
-from archiver.verify import derivation
+from archiver.verify import derivation, replay
 from archiver.verify.captures import signature
+from archiver.verify.kinship import Revisits, Segments
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
@@ -75,6 +76,8 @@ class Survey:
         self._original: Record | None = None
         self._deferred = array("Q")
         self._unclaimed: set[int] = set()
+        self._segments = Segments()
+        self._revisits = Revisits()
         self.captures = Table()
         self.tally = Tally()
 
@@ -100,6 +103,10 @@ class Survey:
                     yield self._at(place, self._absent("E601", f"{name} names a record that is not here."))
         for place in self._deferred:
             yield from self._late(place)
+        for place, finding in self._segments.check(self._found, alone=self._alone):
+            yield self._at(place, finding)
+        for place, finding in self._revisits.check(self._found, self._ids.find):
+            yield self._at(place, finding)
         for place in sorted(self._unclaimed) if self.tally.articles else ():
             yield self._at(place, Finding(code="E613", message="No article record speaks of this conversion."))
 
@@ -162,6 +169,9 @@ class Survey:
                     yield 0, Finding(code="W222", message=message, file=name, offset=0)
                 count += 1
                 self._enter(place, name, each)
+                if each.type in INDEXED:
+                    for finding in replay.check(each):
+                        yield 0, finding.at(file=name, offset=each.offset, record=each.id)
                 yield place, each
         self.tally.warcs[name.removeprefix(self._prefix)] = (count, "sha256:" + whole.hexdigest())
 
@@ -177,6 +187,10 @@ class Survey:
             self._refer(place, record)
         if record.type == "conversion":
             self._conversions.add(_conversion_key(record.get("WARC-Refers-To"), record.block_digest), place)
+        if "warc-segment-number" in record.fields:
+            self._segments.add(place, record)
+        if record.type == "revisit":
+            self._revisits.add(place, record)
         if record.type in INDEXED and name.startswith(f"{self._prefix}{layout.ARCHIVE}/"):
             self.captures.add(key_of(*signature(record, name.rpartition("/")[2])), place)
 

@@ -17,19 +17,19 @@ from archiver.verify.index import Index
 from archiver.verify.survey import Survey
 from archiver.verify.table import Table
 from archiver.verify.tree import Folder, Tree, digests
-from archiver.verify.wacz import Manifest, zip_structure
+from archiver.verify.wacz import WARC, Manifest, zip_structure
 from archiver.verify.zips import Zip
 from archiver.warc.reader import is_warc
 
-_WARC = (".warc", ".warc.gz")
+_ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
 
 
 def verify(path: Path | str) -> Iterator[Finding]:
     """What is wrong with the package at `path`; nothing, where all that can be checked is right.
 
-    `path` is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC file. Each finding names its
-    file within the package. Raises NotAPackage for anything else at once, CannotRead where the disk fails.
+    `path` is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC or ARC file. Each finding
+    names its file within the package. Raises NotAPackage for anything else at once, CannotRead where the disk fails.
     """
     with _reading(Path(path)):
         found = _kind(Path(path))
@@ -57,7 +57,7 @@ def _kind(path: Path) -> Iterator[Finding]:
         stream.seek(0)
         if path.suffix == ".wacz" or is_zip:
             return _zip(path)
-        if path.name.endswith(_WARC) or is_warc(stream):
+        if path.name.endswith(_ALONE) or is_warc(stream):
             return _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
     raise NotAPackage(f"{path} is no WACZ and no WARC file")
 
@@ -67,7 +67,7 @@ def _folder(path: Path) -> Iterator[Finding]:
     names = tree.names()
     if "bagit.txt" in names or any(name.startswith("manifest-") and name.endswith(".txt") for name in names):
         return _bag(tree)
-    if layout.DATAPACKAGE in names or any(name.startswith("archive/") and name.endswith(_WARC) for name in names):
+    if layout.DATAPACKAGE in names or any(name.startswith("archive/") and name.endswith(WARC) for name in names):
         return _wacz(tree, "", _hashed(tree, frozenset(("sha256",))))
     raise NotAPackage(f"{path} is a folder, but neither a bag nor an unpacked WACZ")
 
@@ -114,7 +114,7 @@ def _wacz(tree: Tree, prefix: str, found: Mapping[str, Mapping[str, str]]) -> It
     warcs = [
         prefix + name
         for name in names
-        if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(_WARC)
+        if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
     survey = Survey(tree.open, prefix, warcs)
     yield from _warcs(survey)

@@ -1,5 +1,6 @@
-"""A WACZ (1.1.1): its manifest, the digests in it, and which files must be there."""
+"""A WACZ (1.1.1, 1.0, the draft of 1.2): its manifest, the digests in it, and which files must be there."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,10 +8,12 @@ import orjson
 
 from archiver.findings import Finding
 from archiver.package import layout
+from archiver.verify import signature
 from archiver.verify.tree import Tree, is_unsafe, read_small
 from archiver.verify.zips import STORED, Entry, Zip
 
 _LIMIT = 1 << 28
+WARC = (".warc", ".warc.gz", ".warc.zst")
 _REQUIRED = ("profile", "wacz_version", "resources")
 _INDEXES = (".cdx", ".cdxj", ".cdx.gz")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
@@ -60,11 +63,21 @@ class Manifest:
     def _compare(self, path: str, resource: Mapping[str, Any], actual: str) -> Iterator[Finding]:
         size = self._tree.size(self._prefix + path)
         if resource.get("hash") != actual:
-            message = "The file is not what datapackage.json says: it was changed, or the hash is wrong."
-            yield self._finding("E412", message, path, found=actual, expected=str(resource.get("hash"))[:200])
+            code, message = "E412", "The file is not what datapackage.json says: it was changed, or the hash is wrong."
+            if resource.get("hash") == self._fed_twice(path):
+                code, message = "W434", "The hash is wrong as a known fault of js-wacz makes it; the content is intact."
+            yield self._finding(code, message, path, found=actual, expected=str(resource.get("hash"))[:200])
         if resource.get("bytes", size) != size:
             message = "The file's length is not what datapackage.json says."
             yield self._finding("E413", message, path, found=str(size), expected=str(resource["bytes"])[:200])
+
+    def _fed_twice(self, path: str) -> str:
+        """What js-wacz states: it tells its hash each chunk of 64 KiB twice."""
+        whole = hashlib.sha256()
+        with self._tree.open(self._prefix + path) as stream:
+            while data := stream.read(1 << 16):
+                whole.update(data + data)
+        return "sha256:" + whole.hexdigest()
 
     def _digest(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
         """datapackage-digest.json (section 5.4): the digest of datapackage.json."""
@@ -81,17 +94,28 @@ class Manifest:
         if value.get("path") != layout.DATAPACKAGE or value.get("hash") != actual:
             message = "datapackage.json is not what datapackage-digest.json says: one of them was changed."
             yield self._finding("E416", message, path, found=actual, expected=str(value.get("hash"))[:200])
+        if "signedData" in value:
+            place = self._prefix + path
+            yield from (each.at(file=place) for each in signature.check(value["signedData"], value.get("hash")))
         for key in sorted(value.keys() - {"path", "hash", "signedData"}):
             yield self._finding(
                 "W417", "datapackage-digest.json has a key that WACZ does not know.", path, found=key[:200]
             )
 
     def _keys(self) -> Iterator[Finding]:
-        for key in _REQUIRED:
-            if key not in self.value:
-                yield self._finding("E411", f"datapackage.json has no `{key}`.", layout.DATAPACKAGE)
         version, profile = self.value.get("wacz_version"), self.value.get("profile")
-        if (version, profile) != ("1.1.1", "data-package") and None not in (version, profile):
+        # The draft of version 1.2 names its version in the profile alone.
+        is_draft = isinstance(profile, str) and profile.startswith("wacz")
+        for key in _REQUIRED:
+            if key not in self.value and not (is_draft and key == "wacz_version"):
+                yield self._finding("E411", f"datapackage.json has no `{key}`.", layout.DATAPACKAGE)
+        if "mainPageURL" in self.value:
+            message = "The main page is named as py-wacz spells it, `mainPageURL`; the standard has `mainPageUrl`."
+            yield self._finding("I439", message, layout.DATAPACKAGE)
+        if any(isinstance(each, dict) and "stats" in each for each in _listed(self.value)):
+            message = "Hashes and lengths are in the form of WACZ 1.0 (`stats`); they are read as such."
+            yield self._finding("I442", message, layout.DATAPACKAGE)
+        if (version, profile) != ("1.1.1", "data-package") and (is_draft or None not in (version, profile)):
             message = "The WACZ's version or profile is not 1.1.1 and data-package; validators refuse it."
             yield self._finding("W417", message, layout.DATAPACKAGE, found=f"{version}, {profile}"[:200])
 
@@ -104,9 +128,9 @@ class Manifest:
             yield self._finding("E410", "There is no list of pages.", layout.PAGES)
 
     def _read_resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        resources = self.value.get("resources", [])
         seen: set[str] = set()
-        for number, resource in enumerate(resources if isinstance(resources, list) else [None]):
+        for number, listed in enumerate(_listed(self.value)):
+            resource = _as_of_now(listed)
             path = resource.get("path") if isinstance(resource, dict) else None
             if not isinstance(path, str) or not isinstance(resource.get("hash"), str) or "name" not in resource:
                 self._note("E411", "A resource has no name, path and hash.", f"$.resources[{number}]")
@@ -148,19 +172,33 @@ class Manifest:
         return value
 
 
+def _listed(manifest: Mapping[str, Any]) -> list[Any]:
+    resources = manifest.get("resources", [])
+    return resources if isinstance(resources, list) else [None]
+
+
+def _as_of_now(resource: Any) -> Any:
+    """A resource of WACZ 1.0, which had no names, and its hash and length in `stats`, as 1.1 writes it."""
+    stats = resource.get("stats") if isinstance(resource, dict) else None
+    if not isinstance(stats, dict) or "hash" in resource:
+        return resource
+    label, value = resource.get("hashing", "sha256"), stats.get("hash")
+    return {"name": "", "bytes": stats.get("bytes")} | resource | {"hash": f"{label}:{value}"}
+
+
 def is_warc(path: str) -> bool:
     """Whether a path of a WACZ is a capture file.
 
     >>> is_warc("archive/a.warc.gz"), is_warc("derived/a.warc.gz")
     (True, False)
     """
-    return path.startswith("archive/") and path.endswith((".warc", ".warc.gz"))
+    return path.startswith("archive/") and path.endswith(WARC)
 
 
 def zip_structure(archive: Zip, manifest: Manifest) -> Iterator[Finding]:
     """What is wrong with the zip around a WACZ: files that players cannot seek in, and headers that were changed."""
     for entry in archive.entries():
-        if entry.name.endswith((".warc", ".warc.gz", ".cdx.gz")) and entry.method != STORED:
+        if entry.name.endswith((*WARC, ".cdx.gz")) and entry.method != STORED:
             message = "The file is deflated within the zip; players can only read it stored (WACZ 1.1.1 section 4)."
             yield Finding(code="E407", message=message, file=entry.name)
         if manifest.is_ours and not (_is_as_written(entry) and archive.made64 in (None, 45)):

@@ -26,6 +26,9 @@ _URI_LAX = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>]*")
 _URI_BRACKETED = re.compile(f"<{_URI}>")
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*+"'
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}(?:[ \t]*+;(?:[ \t]*+{_NAME}=(?:{_NAME}|{_QUOTED}))?+)*+[ \t]*+")
+_PROFILE = re.compile(
+    r"https?://netpreserve\.org/warc/(?:1\.[01]|0\.1[78])/revisit/((?:uri-agnostic-)?identical-payload-digest|server-not-modified)"
+)
 _NUMBER = re.compile(r"[0-9]{1,19}")
 _LOWER_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9:.]{5,18}z", re.IGNORECASE)
 _DATE = re.compile(
@@ -214,11 +217,22 @@ def _form(version: str, values: Mapping[str, str]) -> Iterator[Finding]:
     if segment is not None and (segment < 2 if kind == "continuation" else segment != 1):
         message = "A continuation is segment 2 or more, and any other record segment 1 (WARC 1.1 section 5.20)."
         yield Finding(code="E224", message=message, found=str(segment))
+    if kind == "revisit" and "warc-profile" in values:
+        yield from _revisit(bare(values["warc-profile"]), values)
     if kind == "warcinfo" and not values.get("content-type", "application/warc-fields").lower().startswith(
         "application/warc-fields"
     ):
         message = "A warcinfo record is recommended to be application/warc-fields (WARC 1.1 section 6.2)."
         yield Finding(code="W228", message=message, found=values["content-type"][:200])
+
+
+def _revisit(profile: str, values: Mapping[str, str]) -> Iterator[Finding]:
+    match = _PROFILE.fullmatch(profile)
+    if match is None:
+        yield Finding(code="W236", message="The revisit's profile is none of the standard's.", found=profile[:200])
+    elif match[1].endswith("identical-payload-digest") and "warc-payload-digest" not in values:
+        message = "WARC-Payload-Digest is missing; this revisit profile has it (WARC 1.1 section 6.7.2)."
+        yield Finding(code="E206", message=message)
 
 
 def _malformed(field: Field, value: str, version: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ WARC 1.1 section 6.3.2: the payload is the entity-body with any transfer-encodin
 """
 
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from isal import isal_zlib
@@ -37,7 +38,7 @@ class Entity:
     The two differ where the body is chunked. Much software has hashed the chunks too, so both are worth knowing.
     """
 
-    def __init__(self, hashes: list[Hash], raw: list[Hash]) -> None:
+    def __init__(self, hashes: Sequence[Hash], raw: Sequence[Hash]) -> None:
         self._hashes = hashes
         self._raw = raw
         self._head: bytes | None = b""
@@ -88,7 +89,7 @@ def _line_end(data: bytes, at: int) -> int:
     return 2 if data.startswith(b"\r\n", at) else 1 if data.startswith(b"\n", at) else 0
 
 
-def _tell(hashes: list[Hash], data: bytes) -> None:
+def _tell(hashes: Sequence[Hash], data: bytes) -> None:
     for each in hashes:
         each.update(data)
 

@@ -1,0 +1,121 @@
+"""Records that belong together: the segments of a long record, and revisits of what was captured before."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from archiver.findings import Finding
+from archiver.verify.table import key_of
+from archiver.warc import digests, grammar, http
+from archiver.warc.reader import Record, bare
+
+At = Callable[[int], Record | None]
+"""Reads the record at a place of the package."""
+
+
+class _Segment(NamedTuple):
+    number: int
+    place: int
+    length: int
+    total: int | None
+    is_first: bool
+
+
+class Segments:
+    """The chains of segmented records (WARC 1.1 section 7), gathered as records go by and looked at when all have."""
+
+    def __init__(self) -> None:
+        self._chains: dict[int, list[_Segment]] = {}
+
+    def add(self, place: int, record: Record) -> None:
+        """Enters a record that has a segment number."""
+        number = grammar.number(record.get("WARC-Segment-Number"))
+        first = record.type != "continuation"
+        origin = record.id if first else bare(record.get("WARC-Segment-Origin-ID"))
+        if number is not None and origin is not None:
+            total = grammar.number(record.get("WARC-Segment-Total-Length"))
+            segment = _Segment(number, place, record.block_length, total, first)
+            self._chains.setdefault(key_of(origin), []).append(segment)
+
+    def check(self, record_at: At, *, alone: bool) -> Iterator[tuple[int, Finding]]:
+        """What is wrong with each chain, and the place of its first segment here.
+
+        A file that is `alone` may hold the middle of a chain.
+        """
+        for chain in self._chains.values():
+            chain.sort()
+            fault = _fault(chain, alone=alone)
+            if fault is None and chain[0].number == 1 and chain[-1].total is not None:
+                fault = _payload_fault([segment.place for segment in chain], record_at)
+            if fault:
+                yield chain[0].place, Finding(code="E225", message=fault)
+
+
+def _fault(chain: list[_Segment], *, alone: bool) -> str | None:
+    numbers = [segment.number for segment in chain]
+    if len(set(numbers)) < len(numbers):
+        return "Two segments of the record have one number."
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or (numbers[0] != 1 and not alone):
+        return f"The record's segments are not all here: numbers {numbers[:9]}."
+    if any(segment.total is not None for segment in chain[:-1]):
+        return "A segment that is not the last states the total length."
+    total, length = chain[-1].total, sum(segment.length for segment in chain)
+    if total is None:
+        return None if alone else "The last segment does not state the total length."
+    if numbers[0] == 1 and total != length:
+        return f"The record's segments have {length} bytes together, and not {total} as the last one says."
+    return None
+
+
+def _payload_fault(places: list[int], record_at: At) -> str | None:
+    """The first segment's payload digest is that of the whole (section 5.9); not looked at if a block is too long."""
+    whole: Any = None
+    for place in places:
+        record = record_at(place)
+        if record is None or record.block is None:
+            return None
+        if whole is None:
+            stated = _stated(record)
+            if stated is None:
+                return None
+            sums = [hashlib.new(stated.algorithm, usedforsecurity=False) for _ in range(2)]
+            is_http = (record.get("Content-Type") or "").lower().startswith("application/http")
+            whole = http.Entity(sums[:1], sums[1:]).feed if is_http else sums[0].update
+        whole(record.block)
+    if stated is None or stated.value in [each.digest() for each in sums]:
+        return None
+    return "The payload digest of the first segment is not that of all segments together."
+
+
+def _stated(record: Record) -> digests.Labelled | None:
+    try:
+        return digests.parse(record.get("WARC-Payload-Digest") or "")
+    except KeyError:
+        return None
+
+
+class Revisits:
+    """Revisits whose original is in the package: both state one payload digest (WARC 1.1 section 6.7.2)."""
+
+    def __init__(self) -> None:
+        self._revisits: list[tuple[int, int]] = []
+
+    def add(self, place: int, record: Record) -> None:
+        """Enters a revisit."""
+        target = bare(record.get("WARC-Refers-To"))
+        if target and "identical-payload-digest" in (record.get("WARC-Profile") or ""):
+            self._revisits.append((place, key_of(target)))
+
+    def check(self, record_at: At, find: Callable[[int], int | None]) -> Iterator[tuple[int, Finding]]:
+        """The revisits of another payload; `find` gives the place of a record by the key of its id."""
+        for place, target in self._revisits:
+            original = find(target)
+            here, there = record_at(place), record_at(original) if original is not None else None
+            if here is None or there is None or there.type == "revisit":
+                continue
+            revisit, first = _stated(here), _stated(there)
+            if revisit and first and revisit.algorithm == first.algorithm and revisit != first:
+                message = "The revisit's payload digest is not that of the record that it refers to."
+                expected = f"{first.algorithm}:{first.value.hex()}"
+                found = f"{revisit.algorithm}:{revisit.value.hex()}"
+                yield place, Finding(code="E617", message=message, found=found, expected=expected)

@@ -1,0 +1,263 @@
+"""Packages of other software: older and newer versions, known faults, signatures, and what would not replay."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from archiver.findings import CODES
+from archiver.verify import signature
+from archiver.verify.verify import verify
+from tests.verify.test_verify import INFO, PAGES, foreign, index_row, response
+from tests.verify.test_zips import zipped
+from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn
+from tests.warc.warcs import zipped as members
+
+
+def codes(path: Path) -> list[str]:
+    found = [finding.code for finding in verify(path)]
+    assert set(found) <= CODES.keys()
+    return found
+
+
+# Records that belong together
+
+
+def segment(number: int, block: bytes, total: int | None = None, origin: int = 1) -> bytes:
+    fields = {"WARC-Segment-Number": str(number), "WARC-Segment-Origin-ID": f"<{urn(origin)}>", "Content-Type": None}
+    fields["WARC-Segment-Total-Length"] = None if total is None else str(total)
+    return record("continuation", number + 1, block, change=fields)
+
+
+def first(payload: bytes, block: bytes = BLOCK, change: Mapping[str, str] = {}) -> bytes:
+    return record(
+        "resource", 1, block, change={"WARC-Segment-Number": "1", "WARC-Payload-Digest": sha256(payload)} | dict(change)
+    )
+
+
+WHOLE = BLOCK + b"And then she sat down.\n"
+REST = WHOLE[len(BLOCK) :]
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+HTTP = {"WARC-Type": "response", "Content-Type": "application/http; msgtype=response"}
+REVISIT = {"WARC-Profile": PROFILE, "WARC-Refers-To": f"<{urn(1)}>"}
+
+FILES: dict[str, tuple[bytes, list[str]]] = {
+    "segments": (first(WHOLE) + segment(2, REST, len(WHOLE)), []),
+    "segments of a response": (first(WHOLE, HEAD + BLOCK, HTTP) + segment(2, REST, len(HEAD + WHOLE)), []),
+    "the middle of a chain": (segment(5, BLOCK) + segment(6, REST, 1000), ["I616", "I616"]),
+    "segment missing": (first(WHOLE) + segment(3, REST, len(WHOLE)), ["E225"]),
+    "segment twice": (
+        first(WHOLE) + segment(2, REST, len(WHOLE)) + segment(2, REST)[:-5] + b"x\r\n\r\n",
+        ["E301", "E223", "E225"],
+    ),
+    "total too early": (first(WHOLE) + segment(2, b"", 5) + segment(3, REST, len(WHOLE)), ["E225"]),
+    "another total": (first(WHOLE) + segment(2, REST, 5), ["E225"]),
+    "another payload": (first(BLOCK) + segment(2, REST, len(WHOLE)), ["E225"]),
+    "payload of an unknown digest": (
+        first(BLOCK, change={"WARC-Payload-Digest": "crc:00"}) + segment(2, REST, len(WHOLE)),
+        ["W304"],
+    ),
+    "revisit": (
+        record() + record("revisit", 2, b"", change=REVISIT | {"WARC-Payload-Digest": sha256(BLOCK)}),
+        [],
+    ),
+    "revisit of another payload": (
+        record() + record("revisit", 2, b"", change=REVISIT | {"WARC-Payload-Digest": sha256(b"")}),
+        ["E617"],
+    ),
+    "revisit of what is elsewhere": (
+        record(number=3) + record("revisit", 2, b"", change=REVISIT | {"WARC-Payload-Digest": sha256(b"")}),
+        ["I616"],
+    ),
+    "fragment": (record(change={"WARC-Target-URI": "https://example.org/#top"}), ["W437"]),
+    "root-relative link at a urn": (
+        record(block=b'<a href="/x">', change={"Content-Type": "text/html", "WARC-Target-URI": "urn:x:1"}),
+        ["W438"],
+    ),
+    "absolute link at a urn": (
+        record(block=b'<a href="//x/">', change={"Content-Type": "text/html", "WARC-Target-URI": "urn:x:1"}),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), FILES.values(), ids=FILES)
+def test_a_warc_file_by_itself(tmp_path: Path, data: bytes, expected: list[str]) -> None:
+    (tmp_path / "a.warc").write_bytes(INFO + data)
+    assert codes(tmp_path / "a.warc") == expected
+
+
+def test_within_a_package_a_chain_has_to_be_whole(tmp_path: Path) -> None:
+    for records, expected in (
+        ([first(WHOLE), segment(2, REST)], {"E225"}),
+        ([segment(2, REST, 9)], {"E225", "E601"}),
+        ([first(WHOLE), segment(2, REST, len(WHOLE))], set[str]()),
+    ):
+        found = codes(foreign(tmp_path / "a.wacz", members(INFO, *records)))
+        assert set(found) - {"E424", "W436"} == expected
+
+
+# Indexes
+
+
+def rows(path: Path, *lines: bytes, name: str = "indexes/index.cdx") -> list[str]:
+    info, page = members(INFO), members(response())
+    lines = tuple(line % {b"offset": len(info), b"length": len(page)} for line in lines)
+    files = ("archive/a.warc.gz", info + page), (name, b"".join(lines)), ("pages/pages.jsonl", PAGES)
+    return codes(write(path / "a.wacz", dict(files)))
+
+
+def test_a_cdx_index(tmp_path: Path) -> None:
+    legend = b" CDX N b a m s k r M S V g\n"
+    row = (
+        b"org,example)/1 20240506070809 https://example.org/1 text/html 200 %s - - %%(length)d %%(offset)d a.warc.gz\n"
+    )
+    sound = row % sha256(b"hello").encode()
+    assert rows(tmp_path, legend, sound) == ["W443"]
+    assert rows(tmp_path, legend, row % sha256(b"hallo").encode()) == ["W443", "E423"]
+    assert rows(tmp_path, legend, sound, b"zz 2024 x\n") == ["W443", "E420"]
+
+
+def cdxj(stamp: str = "20240506070809") -> bytes:
+    line = index_row(1, 2).replace(b'"offset": "1"', b'"offset": "%(offset)d"')
+    return line.replace(b'"length": "2"', b'"length": "%(length)d"').replace(b"20240506070809", stamp.encode())
+
+
+def test_an_index_with_milliseconds(tmp_path: Path) -> None:
+    assert rows(tmp_path, cdxj("20240506070809123")) == ["W435"]
+    assert rows(tmp_path, b"!OpenWayback-CDXJ 1.0\n", cdxj()) == []
+
+
+def test_an_index_that_pywb_leaves_out(tmp_path: Path) -> None:
+    assert rows(tmp_path, cdxj(), name="indexes/index.cdxj") == ["W436"]
+
+
+# Manifests
+
+
+def write(
+    path: Path,
+    files: dict[str, bytes],
+    edit: Callable[[dict[str, Any]], object] = lambda _: None,
+    signed: object = None,
+) -> Path:
+    resources = [
+        {"name": name.lower(), "path": name, "hash": sha256(data), "bytes": len(data)} for name, data in files.items()
+    ]
+    manifest: dict[str, Any] = {"profile": "data-package", "wacz_version": "1.1.1", "resources": resources}
+    edit(manifest)
+    data = json.dumps(manifest).encode()
+    digest: dict[str, Any] = {"path": "datapackage.json", "hash": sha256(data)}
+    digest |= {} if signed is None else {"signedData": signed}
+    path.write_bytes(
+        zipped(*files.items(), ("datapackage.json", data), ("datapackage-digest.json", json.dumps(digest).encode()))
+    )
+    return path
+
+
+def files() -> dict[str, bytes]:
+    info, page = members(INFO), members(response())
+    row = index_row(len(info), len(page))
+    return {"archive/a.warc.gz": info + page, "indexes/index.cdx": row, "pages/pages.jsonl": PAGES}
+
+
+def first_version(manifest: dict[str, Any]) -> None:
+    manifest["wacz_version"] = "1.0.0"
+    manifest["resources"] = [
+        {"path": each["path"], "hashing": "sha256", "stats": {"hash": each["hash"][7:], "bytes": each["bytes"]}}
+        for each in manifest["resources"]
+    ]
+
+
+def draft(manifest: dict[str, Any]) -> None:
+    manifest["profile"] = "wacz"
+    del manifest["wacz_version"]
+
+
+def fed_twice(manifest: dict[str, Any]) -> None:
+    whole = hashlib.sha256()
+    data = files()["archive/a.warc.gz"]
+    for start in range(0, len(data), 1 << 16):
+        whole.update(data[start : start + (1 << 16)] * 2)
+    manifest["resources"][0]["hash"] = "sha256:" + whole.hexdigest()
+
+
+MANIFESTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
+    "version 1.0": (first_version, ["I442", "W417"]),
+    "draft of version 1.2": (draft, ["W417"]),
+    "js-wacz": (fed_twice, ["W434"]),
+    "js-wacz, and changed": (lambda value: value["resources"][0].update(hash=sha256(b"")), ["E412"]),
+    "main page as py-wacz spells it": (lambda value: value.update(mainPageURL="https://x/"), ["I439"]),
+}
+
+
+@pytest.mark.parametrize(("edit", "expected"), MANIFESTS.values(), ids=MANIFESTS)
+def test_manifests_of_other_software(
+    tmp_path: Path, edit: Callable[[dict[str, Any]], object], expected: list[str]
+) -> None:
+    assert codes(write(tmp_path / "a.wacz", files(), edit)) == expected
+
+
+# Signatures
+
+KEY = ec.derive_private_key(7, ec.SECP384R1())
+HASH = sha256(b"datapackage")
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def sign(data: str = HASH, *, der: bool = False) -> str:
+    made = KEY.sign(data.encode(), ec.ECDSA(hashes.SHA256()))
+    return encoded(made if der else b"".join(part.to_bytes(48, "big") for part in decode_dss_signature(made)))
+
+
+PUBLIC = encoded(KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+RSA = rsa.generate_private_key(65537, 1024).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def signed(**changes: object) -> dict[str, object]:
+    value: dict[str, object] = {"hash": HASH, "created": "2024-05-06T07:08:09Z", "software": "x", "version": "0.1.0"}
+    value |= {"signature": sign(), "publicKey": PUBLIC} | changes
+    return {name: each for name, each in value.items() if each is not None}
+
+
+SIGNATURES: dict[str, tuple[object, list[str]]] = {
+    "sound": (signed(), []),
+    "sound, in DER": (signed(signature=sign(der=True)), []),
+    "no object": ([], ["E440"]),
+    "no software": (signed(software=None), ["E440"]),
+    "no signature": (signed(signature=None), ["E440"]),
+    "of another hash": (signed(hash=sha256(b"")), ["E440"]),
+    "made over another hash": (signed(signature=sign(sha256(b""))), ["E440"]),
+    "no base64": (signed(signature="!"), ["E440"]),
+    "cut short": (signed(signature=encoded(b"x" * 40)), ["E440"]),
+    "key is no key": (signed(publicKey=encoded(b"nothing")), ["E440"]),
+    "key of another kind": (signed(publicKey=encoded(RSA)), ["E440"]),
+    "of a domain, without certificate": (
+        signed(domain="example.org", publicKey=None, timeSignature="x", timestampCert="x"),
+        ["E440", "E440", "W441"],
+    ),
+    "of a domain": (
+        signed(domain="example.org", domainCert="x", publicKey=None, timeSignature="x", timestampCert="x"),
+        ["E440", "W441"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), SIGNATURES.values(), ids=SIGNATURES)
+def test_each_fault_of_a_signature_has_its_code(value: object, expected: list[str]) -> None:
+    assert [finding.code for finding in signature.check(value, HASH)] == expected
+
+
+def test_the_signature_of_a_wacz_is_looked_at(tmp_path: Path) -> None:
+    assert codes(write(tmp_path / "a.wacz", files(), signed=signed())) == ["E440"]
