@@ -52,7 +52,7 @@ def seed(folder: Path, work: Path) -> Iterator[tuple[str, bool]]:
             for link in record["links"]
         ),
     )
-    yield "no repair but of white space and damage", len(_damage(record)) in (0, len(expected["damage"]))
+    yield "exactly its damage is repaired, and white space", _damage(record, original) == expected["damage"]
 
 
 def _tweet(tweet: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +69,19 @@ def _tweet(tweet: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _damage(record: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry for entry in record["repairs"] if entry["before"].strip() or entry["after"].strip()]
+def _damage(record: dict[str, Any], original: str) -> list[dict[str, Any]]:
+    """The repairs that can be seen, by lines and columns of the source, counted from one."""
+    changed = [entry for entry in record["repairs"] if entry["before"].strip() or entry["after"].strip()]
+    places = [(entry, entry["source_span"][0]) for entry in changed]
+    return [
+        {
+            "line": original.count("\n", 0, at) + 1,
+            "column": at - original.rfind("\n", 0, at),
+            "before": entry["before"],
+            "after": entry["after"],
+        }
+        for entry, at in places
+    ]
 
 
 def corpus(folder: Path, work: Path) -> Iterator[tuple[str, bool]]:
