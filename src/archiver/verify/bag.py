@@ -1,11 +1,14 @@
 """A BagIt bag (RFC 8493): its tag files, its manifests, and each file that is changed, missing or not listed."""
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from unicodedata import normalize
 
 from archiver.findings import Finding
-from archiver.verify.tree import Tree, is_unsafe, read_small
+from archiver.text.decode import NO_CHARSETS
+from archiver.verify.tree import Folder, leads_out, read_small
 
 _TAG_LIMIT = 1 << 28
 _DECLARATION = re.compile(r"BagIt-Version: ([0-9]+)\.([0-9]+)\r?\n?Tag-File-Character-Encoding: ([^\r\n]+)\r?\n?")
@@ -13,9 +16,12 @@ _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++\*?([^\r\n]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OXUM = re.compile(r"^Payload-Oxum:[ \t]*([0-9]{1,19})\.([0-9]{1,19})[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_FETCH = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*:[^ \t]*+)[ \t]++([0-9]{1,19}|-)[ \t]++([^\r\n]+)")
 _LABEL = re.compile(r"[^:\r\n]+:[ \t]*[^\r\n]*")
-# RFC 8493 section 2.4 names the first two; SHA-1 and MD5 are common in older bags.
-_ALGORITHMS = ("sha512", "sha256", "sha1", "md5")
+# RFC 8493 section 2.4 asks for the first two and takes any; what hashlib always has, without those of variable length.
+_ALGORITHMS = ("sha512", "sha256", "sha1", "md5", "sha224", "sha384", "sha3224", "sha3256", "sha3384", "sha3512")
+_HASHLIB = {name: name.replace("sha3", "sha3_") for name in _ALGORITHMS if name.startswith("sha3") and len(name) == 7}
+_VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 
 Digests = Mapping[str, Mapping[str, str]]
 """The hex digests of each file, by name and by hashlib's name of the algorithm."""
@@ -24,22 +30,25 @@ Digests = Mapping[str, Mapping[str, str]]
 class Bag:
     """The manifests of a bag, read; `structure` and `fixity` say what is wrong with them and with the files."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Folder) -> None:
         self._tree = tree
         self._findings: list[Finding] = []
         self._listed: dict[str, dict[str, str]] = {}
+        self._forms = {normalize("NFC", name): name for name in tree.names() if not name.isascii()}
+        self._version, self._encoding = "1.0", "utf-8"
+        self._read_declaration()
         for name in tree.names():
             if "/" not in name and _MANIFEST.fullmatch(name):
                 self._listed[name] = self._read_manifest(name)
+        self._fetched = self._read_fetch()
 
     @property
     def algorithms(self) -> frozenset[str]:
         """The algorithms that are needed to check the manifests."""
-        return frozenset(_algorithm(name) for name in self._listed) & frozenset(_ALGORITHMS)
+        return frozenset(_hashlib(_algorithm(name)) for name in self._listed if _algorithm(name) in _ALGORITHMS)
 
     def structure(self) -> Iterator[Finding]:
         """The bag's own files, and which files are listed, missing or not listed (RFC 8493 sections 2 and 3)."""
-        yield from self._declaration()
         yield from self._findings
         payload = {name for name in self._tree.names() if name.startswith("data/")}
         tags = {name for name in self._tree.names() if "/" not in name or not name.startswith("data/")}
@@ -48,21 +57,17 @@ class Bag:
         if not any(name.startswith("tagmanifest-") for name in self._listed):
             yield Finding(code="W716", message="The bag has no tag manifest; nothing vouches for its manifests.")
         for name, listed in self._listed.items():
-            yield from _completeness(name, listed, payload if name.startswith("manifest-") else tags)
+            yield from self._completeness(name, listed, payload if name.startswith("manifest-") else tags)
+        if not self._tree.has_folder("data"):
+            yield Finding(code="E719", message="The bag has no payload folder.", file="data/")
         yield from self._info(payload)
-        if "fetch.txt" in self._tree.names():
-            yield Finding(
-                code="W713",
-                message="The bag lists files to fetch; they are not here and are not checked.",
-                file="fetch.txt",
-            )
 
     def fixity(self, found: Digests) -> Iterator[Finding]:
         """Each file that is not what a manifest says; `found` holds the digests of all files."""
         for manifest, listed in self._listed.items():
             algorithm = _algorithm(manifest)
             for name, checksum in listed.items():
-                actual = found.get(name, {}).get(algorithm)
+                actual = found.get(name, {}).get(_hashlib(algorithm))
                 if actual is not None and actual != checksum.lower():
                     yield _changed(manifest, name, f"{algorithm}:{actual}", f"{algorithm}:{checksum}")
                 elif checksum not in (checksum.lower(), checksum.upper()):
@@ -73,18 +78,42 @@ class Bag:
                         found=checksum,
                     )
 
-    def _declaration(self) -> Iterator[Finding]:
-        """bagit.txt (section 2.1.1): two lines, in this order."""
+    def _read_declaration(self) -> None:
+        """bagit.txt (section 2.1.1): two lines, in this order, in UTF-8 without a mark."""
         if "bagit.txt" not in self._tree.names():
-            yield Finding(
-                code="E701", message="bagit.txt is missing; nothing says that this is a bag.", file="bagit.txt"
-            )
+            self._note("E701", "bagit.txt is missing; nothing says that this is a bag.", "bagit.txt")
             return
         text = self._text("bagit.txt")
-        match = _DECLARATION.fullmatch(text.removeprefix("\ufeff"))
+        match = _DECLARATION.fullmatch(text)
         if match is None:
             message = "bagit.txt is not the two lines `BagIt-Version: M.N` and `Tag-File-Character-Encoding: UTF-8`."
-            yield Finding(code="E701", message=message, file="bagit.txt", found=text[:200])
+            self._note("E701", message, "bagit.txt", found=text[:200])
+            return
+        self._version, encoding = f"{match[1]}.{match[2]}", match[3].strip()
+        if self._version not in _VERSIONS:
+            message = "This version of BagIt is unknown; the bag is read as version 1.0."
+            self._note("W711", message, "bagit.txt", found=self._version[:40])
+        try:
+            self._encoding = codecs.lookup(encoding).name
+            "a".encode(self._encoding)
+        except (LookupError, ValueError):
+            self._encoding = ""
+        if self._encoding in ("", *NO_CHARSETS):
+            self._note("E718", "The encoding of the tag files is unknown; they are read as UTF-8.", "bagit.txt",
+                       found=encoding[:200])  # fmt: skip
+            self._encoding = "utf-8"
+
+    def _completeness(self, manifest: str, listed: Mapping[str, str], present: set[str]) -> Iterator[Finding]:
+        for name in sorted(listed.keys() - present - self._fetched):
+            yield Finding(code="E705", message=f"The file is missing; {manifest} lists it.", file=name)
+        # A payload manifest lists every payload file (section 2.1.3); a tag manifest what it likes, but not itself.
+        of_payload = manifest.startswith("manifest-")
+        expected = present if of_payload else {name for name in present if not name.startswith("tagmanifest-")}
+        # Before version 1.0 it is enough that one of the payload manifests lists a file.
+        elsewhere = set() if self._version == "1.0" else {name for each in self._listed.values() for name in each}
+        for name in sorted(expected - listed.keys()):
+            code = "W714" if not of_payload else "W722" if name in elsewhere else "E706"
+            yield Finding(code=code, message=f"{manifest} does not list the file.", file=name)
 
     def _info(self, payload: set[str]) -> Iterator[Finding]:
         """bag-info.txt (section 2.2.2), which may state the payload's size."""
@@ -116,21 +145,52 @@ class Bag:
         algorithm = _algorithm(name)
         if algorithm not in _ALGORITHMS:
             self._note("W708", f"The algorithm {algorithm} is not known; what the manifest says is not checked.", name)
-        size = hashlib.new(algorithm, usedforsecurity=False).digest_size * 2 if algorithm in _ALGORITHMS else None
+        size = (
+            hashlib.new(_hashlib(algorithm), usedforsecurity=False).digest_size * 2
+            if algorithm in _ALGORITHMS
+            else None
+        )
         listed: dict[str, str] = {}
         for number, line in enumerate(_lines(self._text(name)), 1):
             match = _LINE.fullmatch(line)
             if match is None or (size is not None and len(match[1]) != size):
                 self._note("E703", "This is no checksum, blank and path.", name, line=number, found=line[:200])
                 continue
-            path = _decoded(match[2].removeprefix("./"))
-            if is_unsafe(path):
-                self._note("E707", "The path leads out of the bag.", name, line=number, found=path[:200])
-            elif path in listed:
-                self._note("E710", f"{path} is listed twice.", name, line=number)
-            else:
-                listed[path] = match[1]
+            self._list(listed, name, number, _decoded(match[2].removeprefix("./")), match[1])
         return listed
+
+    def _list(self, listed: dict[str, str], manifest: str, number: int, path: str, checksum: str) -> None:
+        """Enters a line of a manifest, by the name that the file has here."""
+        if leads_out(path) or (manifest.startswith("manifest-") and not path.startswith("data/")):
+            self._note("E707", "The path leads out of the payload.", manifest, line=number, found=path[:200])
+            return
+        if not path.isascii() and path not in self._forms.values():
+            path, spelled = self._forms.get(normalize("NFC", path), path), path
+            if path != spelled:
+                message = "The name is in another Unicode normal form than the file's."
+                self._note("W717", message, manifest, line=number, found=spelled[:200])
+        if path not in listed:
+            listed[path] = checksum
+        elif listed[path].lower() == checksum.lower():
+            self._note("W720", f"{path} is listed twice, with one checksum.", manifest, line=number)
+        else:
+            self._note("E710", f"{path} is listed twice, with two checksums.", manifest, line=number)
+
+    def _read_fetch(self) -> set[str]:
+        """fetch.txt (section 2.2.3): the files that are still to be fetched; nothing is fetched here."""
+        if "fetch.txt" not in self._tree.names():
+            return set()
+        self._note("W713", "The bag lists files to fetch; those that are not here are not checked.", "fetch.txt")
+        paths = set()
+        for number, line in enumerate(_lines(self._text("fetch.txt")), 1):
+            match = _FETCH.fullmatch(line)
+            if match is None:
+                self._note("E721", "This is no address, length and path.", "fetch.txt", line=number, found=line[:200])
+            elif leads_out(path := _decoded(match[3].removeprefix("./"))) or path.startswith("~"):
+                self._note("E707", "The path leads out of the bag.", "fetch.txt", line=number, found=path[:200])
+            else:
+                paths.add(path)
+        return paths
 
     def _note(self, code: str, message: str, file: str, line: int | None = None, found: str | None = None) -> None:
         self._findings.append(Finding(code=code, message=message, file=file, line=line, found=found))
@@ -141,27 +201,10 @@ class Bag:
             self._note("E703", f"The file is longer than {_TAG_LIMIT} bytes and is not read.", name)
             return ""
         try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            self._note("E703", f"Byte {error.start} is not UTF-8.", name)
+            return data.decode("utf-8" if name == "bagit.txt" else self._encoding)
+        except UnicodeError as error:
+            self._note("E703", f"The file cannot be read as {self._encoding}: {error}."[:200], name)
             return data.decode("utf-8", "replace")
-
-
-def _completeness(manifest: str, listed: Mapping[str, str], present: set[str]) -> Iterator[Finding]:
-    for name in sorted(listed.keys() - present):
-        yield Finding(code="E705", message=f"The file is missing; {manifest} lists it.", file=name)
-    # A payload manifest lists every payload file (section 2.1.3); a tag manifest lists what it likes, but not itself.
-    expected = (
-        present
-        if manifest.startswith("manifest-")
-        else {name for name in present if not name.startswith("tagmanifest-")}
-    )
-    for name in sorted(expected - listed.keys()):
-        yield Finding(
-            code="E706" if manifest.startswith("manifest-") else "W714",
-            message=f"{manifest} does not list the file.",
-            file=name,
-        )
 
 
 def _changed(manifest: str, name: str, found: str, expected: str) -> Finding:
@@ -173,6 +216,10 @@ def _lines(text: str) -> list[str]:
     """The lines of a tag file, which end in CR, LF or both, and in nothing else that Unicode calls a line end."""
     lines = _LINE_END.split(text)
     return lines if lines[-1] else lines[:-1]
+
+
+def _hashlib(algorithm: str) -> str:
+    return _HASHLIB.get(algorithm, algorithm)
 
 
 def _algorithm(name: str) -> str:

@@ -5,6 +5,7 @@ Names are relative, with `/`. Nothing is opened that is no regular file inside t
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO, Protocol
 from archiver.findings import Finding
 
 CHUNK = 1 << 20
+# C0, DEL, C1, and what turns the direction of the text around it.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Opener = Callable[[str], BinaryIO]
 
 
@@ -75,6 +78,10 @@ class Folder:
         """A stream of the file's bytes. Raises OSError."""
         return (self._root / name).open("rb")
 
+    def has_folder(self, name: str) -> bool:
+        """Whether there is a folder of this name, empty or not."""
+        return (self._root / name).is_dir()
+
     def structure(self) -> Iterator[Finding]:
         """Links, special files, and names that are no text."""
         yield from self._findings
@@ -94,8 +101,17 @@ def is_unsafe(name: str) -> bool:
     >>> [is_unsafe(name) for name in ("archive/a.warc", "/etc/passwd", "a/../../b", "C:/x", "a\\\\b", "")]
     [False, True, True, True, True, True]
     """
+    return leads_out(name) or _CONTROL.search(name) is not None
+
+
+def leads_out(name: str) -> bool:
+    """Whether a name could lead out of its folder.
+
+    >>> [leads_out(name) for name in ("data/a\\n.txt", "data/../../b", "/tmp/x")]
+    [False, True, True]
+    """
     parts = name.split("/")
-    return "" in parts or "." in parts or ".." in parts or "\\" in name or name[1:2] == ":" or not name.isprintable()
+    return "" in parts or "." in parts or ".." in parts or "\\" in name or name[1:2] == ":"
 
 
 def digests(stream: BinaryIO, algorithms: Iterable[str]) -> Mapping[str, str]:

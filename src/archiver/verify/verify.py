@@ -72,7 +72,7 @@ def _folder(path: Path) -> Iterator[Finding]:
     raise NotAPackage(f"{path} is a folder, but neither a bag nor an unpacked WACZ")
 
 
-def _bag(tree: Tree) -> Iterator[Finding]:
+def _bag(tree: Folder) -> Iterator[Finding]:
     bag = Bag(tree)
     yield from tree.structure()
     yield from bag.structure()

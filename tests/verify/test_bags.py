@@ -1,0 +1,122 @@
+"""Bags of other software: older versions, other encodings, other normal forms, files still to be fetched."""
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
+
+import pytest
+
+from archiver.verify.verify import verify
+
+
+def codes(path: Path) -> list[str]:
+    return [finding.code for finding in verify(path)]
+
+
+def checksum(data: bytes, algorithm: str = "sha256") -> str:
+    return hashlib.new(algorithm, data).hexdigest()
+
+
+def bag(
+    root: Path,
+    files: dict[str, bytes],
+    *,
+    version: str = "1.0",
+    encoding: str = "UTF-8",
+    manifests: dict[str, str] | None = None,
+) -> Path:
+    """A bag of `files`, with the text of its manifests as given, or one of SHA-256."""
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    (root / "data").mkdir(exist_ok=True)
+    (root / "bagit.txt").write_text(f"BagIt-Version: {version}\nTag-File-Character-Encoding: {encoding}\n")
+    listed = "".join(f"{checksum(data)}  {name}\n" for name, data in files.items())
+    for name, text in (manifests or {"manifest-sha256.txt": listed}).items():
+        (root / name).write_bytes(text.encode(encoding))
+    tags = sorted(path.name for path in root.iterdir() if path.is_file())
+    lines = [f"{checksum((root / name).read_bytes())}  {name}\n" for name in tags]
+    (root / "tagmanifest-sha256.txt").write_bytes("".join(lines).encode(encoding))
+    return root
+
+
+Form = Literal["NFC", "NFD"]
+RAIN = b"Rain.\n"
+
+
+@pytest.mark.parametrize("version", ["0.93", "0.94", "0.95", "0.96", "0.97", "1.0"])
+def test_bags_of_every_version(tmp_path: Path, version: str) -> None:
+    assert codes(bag(tmp_path, {"data/a.txt": RAIN}, version=version)) == []
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16BE", "ISO-8859-1", "utf8"])
+def test_tag_files_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    assert codes(bag(tmp_path, {"data/Núñez.txt": RAIN}, encoding=encoding)) == []
+
+
+def test_tag_files_that_are_not_in_their_encoding(tmp_path: Path) -> None:
+    bag(tmp_path, {"data/a.txt": RAIN}, encoding="UTF-16BE")
+    (tmp_path / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: ASCII\n")
+    (tmp_path / "manifest-sha256.txt").write_bytes(b"\xff")
+    assert "E703" in codes(tmp_path)
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha224", "sha384", "sha512", "sha3-256"])
+def test_manifests_of_any_algorithm(tmp_path: Path, algorithm: str) -> None:
+    name = algorithm.replace("-", "")
+    line = f"{checksum(RAIN, algorithm.replace('-', '_'))}  data/a.txt\n"
+    assert codes(bag(tmp_path, {"data/a.txt": RAIN}, manifests={f"manifest-{name}.txt": line})) == []
+    (tmp_path / "data/a.txt").write_bytes(b"Snow.\n")
+    assert codes(tmp_path) == ["E704"]
+
+
+@pytest.mark.parametrize(("here", "there"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_in_another_normal_form_is_the_same_file(tmp_path: Path, here: Form, there: Form) -> None:
+    line = f"{checksum(RAIN)}  data/{normalize(there, 'Núñez')}\n"
+    files = {f"data/{normalize(here, 'Núñez')}": RAIN}
+    assert codes(bag(tmp_path, files, manifests={"manifest-sha256.txt": line})) == ["W717"]
+    (tmp_path / next(iter(files))).write_bytes(b"Snow.\n")
+    assert codes(tmp_path) == ["W717", "E704"]
+
+
+def test_a_name_listed_in_both_normal_forms(tmp_path: Path) -> None:
+    lines = "".join(f"{checksum(RAIN)}  data/{normalize(form, 'Núñez')}\n" for form in ("NFC", "NFD"))
+    files = {f"data/{normalize('NFC', 'Núñez')}": RAIN}
+    assert codes(bag(tmp_path, files, manifests={"manifest-sha256.txt": lines})) == ["W717", "W720"]
+
+
+@pytest.mark.parametrize(("version", "code"), [("0.97", "W722"), ("1.0", "E706")])
+def test_manifests_that_list_different_files(tmp_path: Path, version: str, code: str) -> None:
+    first = f"{checksum(RAIN)}  data/a.txt\n{checksum(RAIN)}  data/b.txt\n"
+    manifests = {"manifest-sha256.txt": first, "manifest-md5.txt": f"{checksum(RAIN, 'md5')}  data/a.txt\n"}
+    root = bag(tmp_path, {"data/a.txt": RAIN, "data/b.txt": RAIN}, version=version, manifests=manifests)
+    assert codes(root) == [code]
+
+
+def test_manifests_that_disagree(tmp_path: Path) -> None:
+    manifests = {
+        "manifest-sha256.txt": f"{checksum(RAIN)}  data/a.txt\n",
+        "manifest-md5.txt": f"{'0' * 32}  data/a.txt\n",
+    }
+    found = list(verify(bag(tmp_path, {"data/a.txt": RAIN}, manifests=manifests)))
+    assert [(each.code, each.file) for each in found] == [("E704", "data/a.txt")]
+    assert "manifest-md5.txt" in found[0].message
+
+
+def test_files_to_be_fetched_are_not_missing(tmp_path: Path) -> None:
+    fetch = b"https://example.org/a 6 data/a.txt\nhttps://example.org/b - data/b%0A.txt\n"
+    lines = f"{checksum(RAIN)}  data/a.txt\n{checksum(RAIN)}  data/b%0A.txt\n"
+    root = bag(tmp_path, {"fetch.txt": fetch}, manifests={"manifest-sha256.txt": lines})
+    assert codes(root) == ["W713"]
+
+
+def test_line_ends_in_names(tmp_path: Path) -> None:
+    line = f"{checksum(RAIN)} *data/a%0A%25.txt\n"
+    assert codes(bag(tmp_path, {"data/a\n%.txt": RAIN}, manifests={"manifest-sha256.txt": line})) == []
+
+
+def test_an_empty_payload(tmp_path: Path) -> None:
+    assert codes(bag(tmp_path, {}, manifests={"manifest-sha256.txt": ""})) == []
+    (tmp_path / "data").rmdir()
+    assert codes(tmp_path) == ["E719"]
