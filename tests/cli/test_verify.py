@@ -79,3 +79,43 @@ def test_what_cannot_be_read_does_not_keep_the_others(run: Run, package: Path, d
     assert first.startswith("archiver: ")
     assert "gone" in first
     assert "notes⟨U+001B⟩[1m.txt" in second
+
+
+def test_only_and_ignore_choose_by_the_beginning_of_a_code(run: Run, damaged: Path) -> None:
+    every = {row["code"] for row in rows(run("verify", "--format", "jsonl", damaged))}
+    assert "E704" in every
+    only = run("verify", "--format", "jsonl", "--only", "e704", damaged)
+    assert {row["code"] for row in rows(only)} == {"E704"}
+    assert {row["code"][:2] for row in rows(run("verify", "--format", "jsonl", "--ignore", "E7", damaged))} == {"E4"}
+    assert run("verify", "--ignore", "E", damaged).exit_code == 0
+    assert run("verify", "--ignore", "Q", damaged).exit_code == 2
+
+
+def test_warnings_fail_unless_errors_alone_do(run: Run, package: Path, tmp_path: Path) -> None:
+    out = tmp_path / "unlisted"
+    copytree(package, out)
+    (out / "notes.txt").write_text("W714", encoding="utf-8")
+    assert run("verify", out).exit_code == 1
+    done = run("verify", "--fail-on", "error", out)
+    assert (done.exit_code, done.stdout.startswith("W714")) == (0, True)
+
+
+def test_a_level_says_how_far_to_go(run: Run, damaged: Path) -> None:
+    assert run("verify", "--level", "structure", "--only", "E704", damaged).exit_code == 0
+    assert run("verify", "--level", "fixity", "--only", "E704", damaged).exit_code == 1
+    assert run("verify", "--level", "fixity", "--only", "E427", damaged).exit_code == 0
+
+
+def test_what_is_too_long_is_refused(run: Run, package: Path, wacz: Path) -> None:
+    warc = next((package / "data/archive").iterdir())
+    for path in (package, wacz, warc):
+        done = run("verify", "--max-size", "100", path)
+        assert done.exit_code == 3
+        assert "more than the 100 that may be read" in done.stderr
+    assert run("verify", "--max-size", "1G", package).exit_code == 0
+
+
+def test_several_processes_say_the_same(run: Run, package: Path, wacz: Path, damaged: Path, tmp_path: Path) -> None:
+    given = (package, tmp_path / "gone", damaged, wacz)
+    alone, together = run("verify", *given), run("verify", "-j", "2", *given)
+    assert (together.exit_code, together.stdout, together.stderr) == (3, alone.stdout, alone.stderr)

@@ -17,7 +17,7 @@ from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import CODES
 from archiver.pack.config import Config
 from archiver.pack.run import pack
-from archiver.verify.verify import verify
+from archiver.verify.verify import Options, verify
 from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, remanifest, warc
 from tests.verify.test_zips import zipped
 from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn
@@ -308,3 +308,15 @@ def test_damage_to_a_record_is_placed_in_its_file(bag: Path, tmp_path: Path) -> 
     remanifest(root)
     damage = [finding for finding in verify(root) if finding.code == "E217"]
     assert [finding.file for finding in damage] == ["data/archive/articles-00000.warc.gz"]
+
+
+def test_processes_find_what_one_finds(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.verify._WORTH_A_POOL", 0)
+    root = copy(many, tmp_path)
+    for path in sorted((root / "data/archive").iterdir())[1:3]:
+        path.write_bytes(path.read_bytes()[:-20])
+    planned: list[int] = []
+    options = Options(jobs=2, on_plan=planned.append)
+    assert list(verify(many, options)) == []
+    assert planned
+    assert list(verify(root, options)) == list(verify(root))

@@ -128,7 +128,7 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
 
 def found(path: Path) -> list[str]:
     archive = Zip(path)
-    findings = [*archive.structure(), *(finding for name in archive.names() for finding in archive.contents(name))]
+    findings = [*archive.structure(), *(finding for name in archive.names() for finding in archive.contents(name, {}))]
     assert all(finding.code in CODES for finding in findings)
     return [finding.code for finding in findings]
 

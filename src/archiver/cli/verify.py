@@ -2,41 +2,165 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from archiver.cli.options import is_quiet, is_verbose, verbosity
+from archiver.cli.values import Size
+from archiver.errors import ArchiverError
+from archiver.findings import CODES, Finding
+
+if TYPE_CHECKING:
+    from archiver.verify.verify import Level, Options
+
+LEVELS = ("structure", "fixity", "full")
+
+
+class Codes(click.ParamType[str]):
+    """A code of a finding, or the beginning of several: `W214`, `W`, `E4`."""
+
+    name = "CODE"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value in upper case."""
+        code = value.upper()
+        if not any(known.startswith(code) for known in CODES):
+            self.fail(f"{value!r} begins no code of a finding; docs/findings.md lists them", param, ctx)
+        return code
+
+
+class Choice(NamedTuple):
+    """Which findings are told, and which of them fail the check."""
+
+    only: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether a finding is one of those that are asked for."""
+        return (not self.only or finding.code.startswith(self.only)) and not finding.code.startswith(self.ignore or "-")
+
+    def fails(self, codes: Iterable[str]) -> bool:
+        """Whether one of the codes makes the exit status 1."""
+        return any(code.startswith(("E", "W") if self.fail_on == "warning" else "E") for code in codes)
 
 
 @click.command(short_help="Check packages, ours or not.")
 @click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACKAGE...")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="full",
+    show_default=True,
+    help="How far to go: manifests and directories; every file against its digests; the records too.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="warning",
+    show_default=True,
+    help="The least finding that makes the exit status 1.",
+)
+@click.option("--only", type=Codes(), multiple=True, help="Tell of these alone: a code or its beginning; repeatable.")
+@click.option(
+    "--ignore", type=Codes(), multiple=True, help="Say nothing of these: a code or its beginning; repeatable."
+)
+@click.option("--max-size", type=Size(), help="Refuse packages that hold more bytes, unpacked.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes to work with.",
+)
 @verbosity
-def command(packages: tuple[Path, ...], form: str) -> None:
+def command(
+    packages: tuple[Path, ...],
+    form: str,
+    level: "Level",
+    fail_on: str,
+    only: tuple[str, ...],
+    ignore: tuple[str, ...],
+    max_size: int | None,
+    jobs: int,
+) -> None:
     """Check packages offline: any WACZ, WARC file or bag, made by this software or another.
 
     Each finding has a code, a place and a sentence; -v adds what the codes mean. The exit status is 1 where an error
     or a warning was found, notes alone give 0; it is 3 where a PACKAGE cannot be read, after the others were checked.
     """
     from archiver.cli.failures import Failures
+    from archiver.verify.verify import Options
 
     failures = Failures()
-    for package in packages:
+    options = Options(level=level, jobs=jobs, max_size=max_size)
+    choice = Choice(only, ignore, fail_on)
+    for package, found in _findings(packages, options):
         with failures.noted():
-            failures.found |= not _check(package, form)
+            failures.found |= _tell(package, filter(choice.tells, found()), form, choice)
     failures.exit()
 
 
-def _check(package: Path, form: str) -> bool:
-    """Verify one package and tell what is found as it is found."""
+Found = Callable[[], Iterator[Finding]]
+
+
+def _findings(packages: tuple[Path, ...], options: "Options") -> Iterator[tuple[Path, Found]]:
+    """Each package with its findings. Several are checked by a process each, one by as many as it has use for."""
+    if options.jobs == 1 or len(packages) == 1:
+        for package in packages:
+            yield package, partial(_watched, package, options)
+        return
+    from archiver.pack import engines
+
+    alone = replace(options, jobs=1)
+    with engines.processes(min(options.jobs, len(packages))) as pool:
+        work = partial(_gathered, options=alone)
+        results = engines.in_order(pool, work, packages, window=2 * options.jobs)
+        for package, found in zip(packages, results, strict=True):
+            yield package, partial(_given, found)
+
+
+def _watched(package: Path, options: "Options") -> Iterator[Finding]:
+    """The findings of a package as they are found, with a bar for those who look on."""
+    from archiver.cli.progress import bar
+    from archiver.verify.verify import verify
+
+    with bar(f"Reading {package.name}") as (on_plan, tick):
+        yield from verify(package, replace(options, on_plan=on_plan, on_progress=tick))
+
+
+def _gathered(package: Path, options: "Options") -> list[Finding] | ArchiverError:
+    """All findings of a package, in a process of its own; what kept it from being read is their last word."""
+    from archiver.verify.verify import verify
+
+    try:
+        return list(verify(package, options))
+    except ArchiverError as error:
+        return error
+
+
+def _given(found: list[Finding] | ArchiverError) -> Iterator[Finding]:
+    if isinstance(found, ArchiverError):
+        raise found
+    return iter(found)
+
+
+def _tell(package: Path, found: Iterable[Finding], form: str, choice: Choice) -> bool:
+    """Tell what is found as it is found, and what it comes to; whether it fails the check."""
     import orjson
 
     from archiver.report import findings, verdict
-    from archiver.verify.verify import verify
 
     codes = Counter[str]()
-    for finding in verify(package):
+    for finding in found:
         codes[finding.code] += 1
         if form == "jsonl":
             sys.stdout.buffer.write(
@@ -49,7 +173,7 @@ def _check(package: Path, form: str) -> bool:
             click.echo(line)
     if form == "text" and not is_quiet():
         click.echo(verdict.of_package(str(package), codes, "" if codes else _facts(package)))
-    return verdict.is_sound(codes)
+    return choice.fails(codes)
 
 
 def _facts(package: Path) -> str:

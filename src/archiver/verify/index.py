@@ -15,6 +15,7 @@ from archiver.verify.tree import Tree
 from archiver.warc import cdxj, digests
 from archiver.warc.reader import Record
 
+INDEXES = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
 _LINE_LIMIT = 1 << 20
 _BLOCK_LIMIT = 1 << 26
 _ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
@@ -129,7 +130,7 @@ class Index:
             with self._tree.open(self._name) as stream:
                 yield from iter(lambda: stream.readline(_LINE_LIMIT), b"")
             return
-        pointers = self._name.removesuffix(".cdx.gz") + ".idx"
+        pointers = self._name.removesuffix(".gz").rpartition(".")[0] + ".idx"
         if pointers not in self._present:
             yield Finding(
                 code="E426", message="The compressed index has no .idx beside it; players cannot use it.", file=pointers

@@ -25,7 +25,7 @@ class Segments:
     """The chains of segmented records (WARC 1.1 section 7), gathered as records go by and looked at when all have."""
 
     def __init__(self) -> None:
-        self._chains: dict[int, list[_Segment]] = {}
+        self.chains: dict[int, list[_Segment]] = {}
 
     def add(self, place: int, record: Record) -> None:
         """Enters a record that has a segment number."""
@@ -35,14 +35,19 @@ class Segments:
         if number is not None and origin is not None:
             total = grammar.number(record.get("WARC-Segment-Total-Length"))
             segment = _Segment(number, place, record.block_length, total, first)
-            self._chains.setdefault(key_of(origin), []).append(segment)
+            self.chains.setdefault(key_of(origin), []).append(segment)
+
+    def extend(self, other: "Segments") -> None:
+        """Enters all that another has gathered."""
+        for origin, chain in other.chains.items():
+            self.chains.setdefault(origin, []).extend(chain)
 
     def check(self, record_at: At, *, alone: bool) -> Iterator[tuple[int, Finding]]:
         """What is wrong with each chain, and the place of its first segment here.
 
         A file that is `alone` may hold the middle of a chain.
         """
-        for chain in self._chains.values():
+        for chain in self.chains.values():
             chain.sort()
             fault = _fault(chain, alone=alone)
             if fault is None and chain[0].number == 1 and chain[-1].total is not None:
@@ -98,17 +103,21 @@ class Revisits:
     """Revisits whose original is in the package: both state one payload digest (WARC 1.1 section 6.7.2)."""
 
     def __init__(self) -> None:
-        self._revisits: list[tuple[int, int]] = []
+        self.revisits: list[tuple[int, int]] = []
 
     def add(self, place: int, record: Record) -> None:
         """Enters a revisit."""
         target = bare(record.get("WARC-Refers-To"))
         if target and "identical-payload-digest" in (record.get("WARC-Profile") or ""):
-            self._revisits.append((place, key_of(target)))
+            self.revisits.append((place, key_of(target)))
+
+    def extend(self, other: "Revisits") -> None:
+        """Enters all that another has gathered."""
+        self.revisits.extend(other.revisits)
 
     def check(self, record_at: At, find: Callable[[int], int | None]) -> Iterator[tuple[int, Finding]]:
         """The revisits of another payload; `find` gives the place of a record by the key of its id."""
-        for place, target in self._revisits:
+        for place, target in self.revisits:
             original = find(target)
             here, there = record_at(place), record_at(original) if original is not None else None
             if here is None or there is None or there.type == "revisit":

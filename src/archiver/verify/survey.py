@@ -56,6 +56,46 @@ class Tally:
         self.counts["links"].update(each["kind"] for each in record.get("links", ()))
         self.counts["tweets"].update(each["form"] for each in record.get("tweets", ()))
 
+    def extend(self, other: "Tally") -> None:
+        """Adds what another has counted."""
+        self.articles += other.articles
+        self.rejected += other.rejected
+        self.rejections |= other.rejections
+        for name, counted in other.counts.items():
+            self.counts[name].update(counted)
+        self.warcs |= other.warcs
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What is kept of records that have gone by, for what can only be said of all together."""
+
+    ids: Table = field(default_factory=Table)
+    conversions: Table = field(default_factory=Table)
+    captures: Table = field(default_factory=Table)
+    references: "dict[str, tuple[array[int], array[int]]]" = field(
+        default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
+    )
+    deferred: "array[int]" = field(default_factory=lambda: array("Q"))
+    unclaimed: set[int] = field(default_factory=set)
+    segments: Segments = field(default_factory=Segments)
+    revisits: Revisits = field(default_factory=Revisits)
+    tally: Tally = field(default_factory=Tally)
+
+    def extend(self, other: "Gathered") -> None:
+        """Adds what was gathered elsewhere."""
+        self.ids.extend(other.ids)
+        self.conversions.extend(other.conversions)
+        self.captures.extend(other.captures)
+        for name, (keys, places) in other.references.items():
+            self.references[name][0].extend(keys)
+            self.references[name][1].extend(places)
+        self.deferred.extend(other.deferred)
+        self.unclaimed |= other.unclaimed
+        self.segments.extend(other.segments)
+        self.revisits.extend(other.revisits)
+        self.tally.extend(other.tally)
+
 
 class Survey:
     """The WARC files `warcs` of a package. `open_file` opens one by its name; `prefix` is where their folders stand.
@@ -68,21 +108,28 @@ class Survey:
         self._prefix = prefix
         self._warcs = warcs
         self._alone = alone
-        self._files: list[str] = []
-        self._ids = Table()
-        self._conversions = Table()
-        self._references = {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
+        self._numbers = {name: number for number, name in enumerate(warcs)}
         self._near: dict[str, None] = {}
         self._original: Record | None = None
-        self._deferred = array("Q")
-        self._unclaimed: set[int] = set()
-        self._segments = Segments()
-        self._revisits = Revisits()
-        self.captures = Table()
-        self.tally = Tally()
+        self.gathered = Gathered()
+
+    @property
+    def captures(self) -> Table:
+        """The records that belong in an index."""
+        return self.gathered.captures
+
+    @property
+    def tally(self) -> Tally:
+        """What was counted."""
+        return self.gathered.tally
 
     def read(self) -> Iterator[Finding]:
         """Reads every file once, and yields what is wrong with records by themselves and with articles at hand."""
+        for name, partner in self.pairs():
+            yield from self.read_pair(name, partner)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The files that are read in step: each of `archive/` with its partner, if it has one."""
         waiting = dict.fromkeys(self._warcs)
         for name in self._warcs:
             if name in waiting:
@@ -90,24 +137,29 @@ class Survey:
                 partner = partner if name != partner and partner in waiting else ""
                 waiting.pop(name)
                 waiting.pop(partner, None)
-                yield from self._read_pair(name, partner)
+                yield name, partner
+
+    def part(self, pair: tuple[str, str]) -> tuple[list[Finding], Gathered]:
+        """What is found in one pair by itself, in whatever process; `extend` takes over what was gathered."""
+        alone = Survey(self._open, self._prefix, self._warcs, alone=self._alone)
+        return list(alone.read_pair(*pair)), alone.gathered
 
     def relations(self) -> Iterator[Finding]:
         """What can be said when all is read: ids that repeat or dangle, and articles whose records stand far apart."""
-        for first, second in self._ids.repeated():
-            where = f"{self._files[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
+        for first, second in self.gathered.ids.repeated():
+            where = f"{self._warcs[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
             yield self._at(second, Finding(code="E223", message=f"The record has the id of another, in {where}."))
         for name in REFERENCES:
-            for key, place in zip(*self._references[name.lower()], strict=True):
-                if self._ids.find(key) is None:
+            for key, place in zip(*self.gathered.references[name.lower()], strict=True):
+                if self.gathered.ids.find(key) is None:
                     yield self._at(place, self._absent("E601", f"{name} names a record that is not here."))
-        for place in self._deferred:
+        for place in self.gathered.deferred:
             yield from self._late(place)
-        for place, finding in self._segments.check(self._found, alone=self._alone):
+        for place, finding in self.gathered.segments.check(self._found, alone=self._alone):
             yield self._at(place, finding)
-        for place, finding in self._revisits.check(self._found, self._ids.find):
+        for place, finding in self.gathered.revisits.check(self._found, self.gathered.ids.find):
             yield self._at(place, finding)
-        for place in sorted(self._unclaimed) if self.tally.articles else ():
+        for place in sorted(self.gathered.unclaimed) if self.tally.articles else ():
             yield self._at(place, Finding(code="E613", message="No article record speaks of this conversion."))
 
     def unindexed(self) -> Iterator[Finding]:
@@ -130,33 +182,33 @@ class Survey:
 
     def place(self, value: int) -> tuple[str, int]:
         """File and offset of a place, as the tables hold it."""
-        return self._files[value >> _OFFSET_BITS], value & _OFFSET_MASK
+        return self._warcs[value >> _OFFSET_BITS], value & _OFFSET_MASK
 
     def _at(self, place: int, finding: Finding) -> Finding:
         name, offset = self.place(place)
         record = self.record_at(name, offset)
         return finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
-    def _read_pair(self, name: str, partner: str) -> Iterator[Finding]:
+    def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
+        """Reads a file and its partner in step; there may be no partner."""
         conversions = _Conversions(self._walk(partner) if partner else iter(()))
         for place, each in self._walk(name):
             if isinstance(each, Finding):
                 yield each
             elif each.type == "conversion":
-                self._unclaimed.add(place)
+                self.gathered.unclaimed.add(place)
             elif each.type == "metadata" and (each.uri or "").startswith((_ARTICLE, _REJECTION)):
                 yield from (
                     found.at(file=name, offset=each.offset, record=each.id)
                     for found in self._described(place, each, conversions)
                 )
             yield from conversions.findings()
-        self._unclaimed.update(conversions.rest())
+        self.gathered.unclaimed.update(conversions.rest())
         yield from conversions.findings()
 
     def _walk(self, name: str) -> Iterator[tuple[int, Record | Finding]]:
         """The records of a file and their places; each is entered into the tables first."""
-        number = len(self._files)
-        self._files.append(name)
+        number = self._numbers[name]
         whole, count = sha256(), 0
         with self._open(name) as stream:
             for each in read(stream, keep=KEEP, tap=whole.update):
@@ -177,7 +229,7 @@ class Survey:
 
     def _enter(self, place: int, name: str, record: Record) -> None:
         if record.id is not None:
-            self._ids.add(key_of(record.id), place)
+            self.gathered.ids.add(key_of(record.id), place)
             self._near[record.id] = None
             if len(self._near) > _NEAR:
                 self._near.pop(next(iter(self._near)))
@@ -186,11 +238,11 @@ class Survey:
         if not _REFERENCE_FIELDS.isdisjoint(record.fields):
             self._refer(place, record)
         if record.type == "conversion":
-            self._conversions.add(_conversion_key(record.get("WARC-Refers-To"), record.block_digest), place)
+            self.gathered.conversions.add(_conversion_key(record.get("WARC-Refers-To"), record.block_digest), place)
         if "warc-segment-number" in record.fields:
-            self._segments.add(place, record)
+            self.gathered.segments.add(place, record)
         if record.type == "revisit":
-            self._revisits.add(place, record)
+            self.gathered.revisits.add(place, record)
         if record.type in INDEXED and name.startswith(f"{self._prefix}{layout.ARCHIVE}/"):
             self.captures.add(key_of(*signature(record, name.rpartition("/")[2])), place)
 
@@ -199,7 +251,7 @@ class Survey:
         for header, value in record.headers:
             target = bare(value) or ""
             if header.lower() in _REFERENCE_FIELDS and target not in self._near:
-                keys, places = self._references[header.lower()]
+                keys, places = self.gathered.references[header.lower()]
                 keys.append(key_of(target))
                 places.append(place)
 
@@ -219,7 +271,7 @@ class Survey:
             self.tally.articles += 1
             conversion = conversions.of(refers_to, self._near)
         if original is None or (conversion is None and "text" in value):
-            self._deferred.append(place)
+            self.gathered.deferred.append(place)
         else:
             yield from _derivation(value, original, conversion)
 
@@ -251,7 +303,7 @@ class Survey:
         if record is None or record.length is None:
             return
         value = orjson.loads(record.block or b"")
-        original = self._found(self._ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
+        original = self._found(self.gathered.ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
         found: list[Finding] = []
         if original is None:
             found.append(self._absent("E602", "The record refers to no record here that holds its original bytes."))
@@ -263,12 +315,12 @@ class Survey:
 
     def _late_derivation(self, value: Mapping[str, Any], original: Record) -> Iterator[Finding]:
         digest = value["text"]["digest"] if isinstance(value["text"], dict) else ""
-        place = self._conversions.find(_conversion_key(original.id, digest))
+        place = self.gathered.conversions.find(_conversion_key(original.id, digest))
         conversion = self._found(place)
         if conversion is None:
             yield self._absent("E604", "No conversion here has the digest of the article's text.").at(path="$.text")
             return
-        self._unclaimed.discard(place or 0)
+        self.gathered.unclaimed.discard(place or 0)
         yield from _derivation(value, original, conversion)
 
     def _absent(self, code: str, message: str) -> Finding:

@@ -17,26 +17,31 @@ class Table:
     """Keys with a number each (a place in the package), filled first and then asked; 17 bytes an entry."""
 
     def __init__(self) -> None:
-        self._keys = [array("Q") for _ in range(_BUCKETS)]
-        self._values = [array("Q") for _ in range(_BUCKETS)]
+        self.keys = [array("Q") for _ in range(_BUCKETS)]
+        self.values = [array("Q") for _ in range(_BUCKETS)]
         self._marks: list[bytearray] | None = None
 
     def add(self, key: int, value: int) -> None:
         """Enters a key. Only before the first question."""
-        self._keys[key >> 56].append(key)
-        self._values[key >> 56].append(value)
+        self.keys[key >> 56].append(key)
+        self.values[key >> 56].append(value)
+
+    def extend(self, other: "Table") -> None:
+        """Enters all that another table holds. Only before the first question."""
+        for mine, theirs in zip(self.keys + self.values, other.keys + other.values, strict=True):
+            mine.extend(theirs)
 
     def find(self, key: int) -> int | None:
         """The value of a key, the first entered where there are several; `None` where there is none."""
         at = self._position(key)
-        return None if at is None else self._values[key >> 56][at]
+        return None if at is None else self.values[key >> 56][at]
 
     def mark(self, key: int) -> bool | None:
         """Marks one unmarked entry of a key. `False` where all are marked already, `None` where the key is unknown."""
         at = self._position(key)
         if at is None:
             return None
-        keys, marks = self._keys[key >> 56], self._sealed()[key >> 56]
+        keys, marks = self.keys[key >> 56], self._sealed()[key >> 56]
         while at < len(keys) and keys[at] == key:
             if not marks[at]:
                 marks[at] = 1
@@ -46,13 +51,13 @@ class Table:
 
     def unmarked(self) -> Iterator[int]:
         """The values of all entries that were not marked, in ascending order within the reach of a bucket."""
-        for values, marks in zip(self._values, self._sealed(), strict=True):
+        for values, marks in zip(self.values, self._sealed(), strict=True):
             yield from sorted(value for value, mark in zip(values, marks, strict=True) if not mark)
 
     def repeated(self) -> Iterator[tuple[int, int]]:
         """For each key entered again: the values of its first entry and of that one."""
         self._sealed()
-        for keys, values in zip(self._keys, self._values, strict=True):
+        for keys, values in zip(self.keys, self.values, strict=True):
             first = 0
             for at in range(1, len(keys)):
                 if keys[at] != keys[first]:
@@ -62,16 +67,16 @@ class Table:
 
     def _position(self, key: int) -> int | None:
         self._sealed()
-        keys = self._keys[key >> 56]
+        keys = self.keys[key >> 56]
         at = bisect_left(keys, key)
         return at if at < len(keys) and keys[at] == key else None
 
     def _sealed(self) -> list[bytearray]:
         """Sorts at the first question; one bucket at a time, so that little is held beside the table itself."""
         if self._marks is None:
-            for index, (keys, values) in enumerate(zip(self._keys, self._values, strict=True)):
+            for index, (keys, values) in enumerate(zip(self.keys, self.values, strict=True)):
                 pairs = sorted(zip(keys, values, strict=True))
-                self._keys[index] = array("Q", (key for key, _ in pairs))
-                self._values[index] = array("Q", (value for _, value in pairs))
-            self._marks = [bytearray(len(keys)) for keys in self._keys]
+                self.keys[index] = array("Q", (key for key, _ in pairs))
+                self.values[index] = array("Q", (value for _, value in pairs))
+            self._marks = [bytearray(len(keys)) for keys in self.keys]
         return self._marks

@@ -3,13 +3,12 @@
 Names are relative, with `/`. Nothing is opened that is no regular file inside the folder.
 """
 
-import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from archiver.findings import Finding
 
@@ -17,6 +16,16 @@ CHUNK = 1 << 20
 # C0, DEL, C1, and what turns the direction of the text around it.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Opener = Callable[[str], BinaryIO]
+
+
+class Hash(Protocol):
+    """What is told of a file's bytes; hashlib's objects are such."""
+
+    def update(self, data: bytes, /) -> None:
+        """Takes the next bytes."""
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes so far, in hex."""
 
 
 class Tree(Protocol):
@@ -33,6 +42,9 @@ class Tree(Protocol):
 
     def structure(self) -> Iterator[Finding]:
         """What is wrong with the container itself."""
+
+    def contents(self, name: str, hashes: Mapping[str, Hash]) -> Iterator[Finding]:
+        """Reads a file once: what the container says is wrong with its data. `hashes` are told the data."""
 
 
 class Folder:
@@ -78,6 +90,14 @@ class Folder:
         """A stream of the file's bytes. Raises OSError."""
         return (self._root / name).open("rb")
 
+    def contents(self, name: str, hashes: Mapping[str, Hash]) -> Iterator[Finding]:
+        """Tells `hashes` the bytes of a file. A folder says nothing of them itself. Raises OSError."""
+        with self.open(name) as stream:
+            while data := stream.read(CHUNK):
+                for each in hashes.values():
+                    each.update(data)
+        yield from ()
+
     def has_folder(self, name: str) -> bool:
         """Whether there is a folder of this name, empty or not."""
         return (self._root / name).is_dir()
@@ -112,15 +132,6 @@ def leads_out(name: str) -> bool:
     """
     parts = name.split("/")
     return "" in parts or "." in parts or ".." in parts or "\\" in name or name[1:2] == ":"
-
-
-def digests(stream: BinaryIO, algorithms: Iterable[str]) -> Mapping[str, str]:
-    """Hex digests of a stream, by hashlib's names of the algorithms, in one reading."""
-    hashes: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    while data := stream.read(CHUNK):
-        for each in hashes.values():
-            each.update(data)
-    return {name: each.hexdigest() for name, each in hashes.items()}
 
 
 def read_small(tree: Tree, name: str, limit: int) -> bytes | None:

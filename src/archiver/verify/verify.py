@@ -4,35 +4,63 @@ structure (container, tag files, manifests, names) → fixity (every file agains
 digests, schema, derivation) → relations (ids, references) → index, pages and run report against the records.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
+from archiver.pack import engines
 from archiver.package import layout
 from archiver.verify import pages, run
 from archiver.verify.bag import Bag
-from archiver.verify.index import Index
+from archiver.verify.index import INDEXES, Index
 from archiver.verify.survey import Survey
 from archiver.verify.table import Table
-from archiver.verify.tree import Folder, Tree, digests
+from archiver.verify.tree import Folder, Tree
 from archiver.verify.wacz import WARC, Manifest, zip_structure
 from archiver.verify.zips import Zip
 from archiver.warc.reader import is_warc
 
+Level = Literal["structure", "fixity", "full"]
+LEVELS: tuple[Level, ...] = ("structure", "fixity", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
+_WORTH_A_POOL = 1 << 24
+Digests = dict[str, Mapping[str, str]]
 
 
-def verify(path: Path | str) -> Iterator[Finding]:
+def _nothing(_bytes: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How far to go, and with how much: see `verify`."""
+
+    level: Level = "full"
+    jobs: int = 1
+    max_size: int | None = None
+    on_plan: Callable[[int], object] = _nothing
+    on_progress: Callable[[int], object] = _nothing
+
+
+def verify(path: Path | str, options: Options = Options()) -> Iterator[Finding]:
     """What is wrong with the package at `path`; nothing, where all that can be checked is right.
 
     `path` is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC or ARC file. Each finding
-    names its file within the package. Raises NotAPackage for anything else at once, CannotRead where the disk fails.
+    names its file within the package. `options.level` says how far to go: `structure` reads no more than manifests and
+    directories, `fixity` every file against its digests, `full` the records too; a WARC file by itself is always read
+    in full. A package is read by up to `jobs` processes. `on_plan` is told how many bytes there are to read, and
+    `on_progress` how many more were. Raises NotAPackage for anything else at once, CannotRead where the disk fails, or
+    where the package is longer, unpacked, than `max_size` bytes.
     """
     with _reading(Path(path)):
-        found = _kind(Path(path))
+        found = _kind(Path(path), options)
     return _guarded(Path(path), found)
 
 
@@ -49,37 +77,52 @@ def _guarded(path: Path, found: Iterator[Finding]) -> Iterator[Finding]:
         yield from found
 
 
-def _kind(path: Path) -> Iterator[Finding]:
+def _kind(path: Path, options: Options) -> Iterator[Finding]:
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, options)
     with path.open("rb") as stream:
         is_zip = stream.read(4) == b"PK\x03\x04"
         stream.seek(0)
         if path.suffix == ".wacz" or is_zip:
-            return _zip(path)
+            return _zip(path, options)
         if path.name.endswith(_ALONE) or is_warc(stream):
-            return _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
+            _bounded(path, path.stat().st_size, options)
+            return _alone(path, options)
     raise NotAPackage(f"{path} is no WACZ and no WARC file")
 
 
-def _folder(path: Path) -> Iterator[Finding]:
+def _bounded(path: Path, size: int, options: Options) -> None:
+    if options.max_size is not None and size > options.max_size:
+        raise CannotRead(f"{path} holds {size:,} bytes, more than the {options.max_size:,} that may be read")
+
+
+def _alone(path: Path, options: Options) -> Iterator[Finding]:
+    options.on_plan(path.stat().st_size)
+    yield from _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
+    options.on_progress(path.stat().st_size)
+
+
+def _folder(path: Path, options: Options) -> Iterator[Finding]:
     tree = Folder(path)
     names = tree.names()
+    _bounded(path, sum(map(tree.size, names)), options)
     if "bagit.txt" in names or any(name.startswith("manifest-") and name.endswith(".txt") for name in names):
-        return _bag(tree)
+        return _bag(tree, options)
     if layout.DATAPACKAGE in names or any(name.startswith("archive/") and name.endswith(WARC) for name in names):
-        return _wacz(tree, "", _hashed(tree, frozenset(("sha256",))))
+        return _wacz(tree, "", options)
     raise NotAPackage(f"{path} is a folder, but neither a bag nor an unpacked WACZ")
 
 
-def _bag(tree: Folder) -> Iterator[Finding]:
+def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
     bag = Bag(tree)
     yield from tree.structure()
     yield from bag.structure()
-    found = _hashed(tree, bag.algorithms | {"sha256"})
-    yield from bag.fixity(found)
+    found: Digests = {}
+    if options.level != "structure":
+        found = yield from _read(tree, bag.algorithms | {"sha256"}, options)
+        yield from bag.fixity(found)
     if _holds_wacz(tree.names()):
-        yield from _wacz(tree, _PAYLOAD, found)
+        yield from _contents(tree, _PAYLOAD, found, options)
 
 
 def _holds_wacz(names: list[str]) -> bool:
@@ -88,28 +131,45 @@ def _holds_wacz(names: list[str]) -> bool:
     return layout.DATAPACKAGE in parts or {"archive", "indexes", "pages"} <= parts
 
 
-def _zip(path: Path) -> Iterator[Finding]:
+def _zip(path: Path, options: Options) -> Iterator[Finding]:
     tree = Zip(path)
+    _bounded(path, sum(map(tree.size, tree.names())), options)
+    return _zipped(tree, options)
+
+
+def _zipped(tree: Zip, options: Options) -> Iterator[Finding]:
     yield from tree.structure()
-    for name in tree.names():
-        yield from tree.contents(name)
     yield from zip_structure(tree, Manifest(tree, ""))
-    yield from _wacz(tree, "", _hashed(tree, frozenset(("sha256",))))
+    yield from _wacz(tree, "", options)
 
 
-def _hashed(tree: Tree, algorithms: frozenset[str]) -> dict[str, Mapping[str, str]]:
-    """The digests of all files, each read once."""
-    found = {}
+def _wacz(tree: Tree, prefix: str, options: Options) -> Iterator[Finding]:
+    found: Digests = {}
+    if options.level != "structure":
+        found = yield from _read(tree, frozenset(("sha256",)), options)
+    yield from _contents(tree, prefix, found, options)
+
+
+def _read(tree: Tree, algorithms: frozenset[str], options: Options) -> Generator[Finding, None, Digests]:
+    """Reads every file once, for what the container says of its data, and for its digests."""
+    found: Digests = {}
+    options.on_plan(sum(map(tree.size, tree.names())))
     for name in tree.names():
-        with tree.open(name) as stream:
-            found[name] = digests(stream, algorithms)
+        hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms}
+        yield from tree.contents(name, hashes)
+        found[name] = {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
+        options.on_progress(tree.size(name))
     return found
 
 
-def _wacz(tree: Tree, prefix: str, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+def _contents(tree: Tree, prefix: str, found: Digests, options: Options) -> Iterator[Finding]:
+    """The WACZ within a tree."""
     manifest = Manifest(tree, prefix)
     yield from manifest.structure()
-    yield from manifest.fixity(found)
+    if options.level != "structure":
+        yield from manifest.fixity(found)
+    if options.level != "full":
+        return
     names = [name.removeprefix(prefix) for name in tree.names() if name.startswith(prefix)]
     warcs = [
         prefix + name
@@ -117,7 +177,8 @@ def _wacz(tree: Tree, prefix: str, found: Mapping[str, Mapping[str, str]]) -> It
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
     survey = Survey(tree.open, prefix, warcs)
-    yield from _warcs(survey)
+    size = sum(map(tree.size, warcs))
+    yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
     yield from _listed(tree, prefix, names, survey)
     if layout.RUN in names:
         with tree.open(prefix + layout.RUN) as stream:
@@ -127,8 +188,15 @@ def _wacz(tree: Tree, prefix: str, found: Mapping[str, Mapping[str, str]]) -> It
             yield from run.check_rejected(prefix, stream, survey.tally)
 
 
-def _warcs(survey: Survey) -> Iterator[Finding]:
-    yield from survey.read()
+def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
+    pairs = list(survey.pairs())
+    if min(jobs, len(pairs)) < 2:
+        yield from survey.read()
+    else:
+        with engines.processes(min(jobs, len(pairs))) as pool:
+            for found, part in engines.in_order(pool, partial(Survey.part, survey), pairs, window=2 * jobs):
+                yield from found
+                survey.gathered.extend(part)
     yield from survey.relations()
 
 
@@ -138,7 +206,7 @@ def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterat
     if layout.PAGES in names:
         with tree.open(prefix + layout.PAGES) as stream:
             yield from pages.check(prefix + layout.PAGES, stream, listed)
-    indexes = [name for name in names if name.startswith("indexes/") and name.endswith((".cdx", ".cdxj", ".cdx.gz"))]
+    indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     for name in indexes:
         yield from Index(tree, prefix, prefix + name, survey.captures, survey.record_at).check(listed)
     if indexes:

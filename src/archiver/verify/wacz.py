@@ -9,13 +9,13 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.verify import signature
+from archiver.verify.index import INDEXES
 from archiver.verify.tree import Tree, is_unsafe, read_small
 from archiver.verify.zips import STORED, Entry, Zip
 
 _LIMIT = 1 << 28
 WARC = (".warc", ".warc.gz", ".warc.zst")
 _REQUIRED = ("profile", "wacz_version", "resources")
-_INDEXES = (".cdx", ".cdxj", ".cdx.gz")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
 # flags, stamp, disk, internal and external attributes, comment)
 _OURS = (20, 3, 20, 0, (0, 0x21), 0, 0, 0o100644 << 16, b"")
@@ -122,7 +122,7 @@ class Manifest:
     def _required(self, present: set[str]) -> Iterator[Finding]:
         if not any(is_warc(path) for path in present):
             yield self._finding("E410", "There is no WARC file in archive/.", "archive/")
-        if not any(path.startswith("indexes/") and path.endswith(_INDEXES) for path in present):
+        if not any(path.startswith("indexes/") and path.endswith(INDEXES) for path in present):
             yield self._finding("E410", "There is no index in indexes/.", "indexes/")
         if layout.PAGES not in present:
             yield self._finding("E410", "There is no list of pages.", layout.PAGES)

@@ -6,7 +6,7 @@ directory, compares each local header with it, and offers members as streams: st
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -16,7 +16,7 @@ from isal import isal_zlib
 from archiver.errors import CannotRead
 from archiver.findings import Finding
 from archiver.verify.streams import Inflated, Slice
-from archiver.verify.tree import CHUNK, is_unsafe
+from archiver.verify.tree import CHUNK, Hash, is_unsafe
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1
@@ -97,12 +97,14 @@ class Zip:
         """What is wrong with the zip's own structure."""
         yield from self._findings
 
-    def contents(self, name: str) -> Iterator[Finding]:
-        """What is wrong with a member's data: its length or its CRC (APPNOTE 4.4.7)."""
+    def contents(self, name: str, hashes: Mapping[str, Hash]) -> Iterator[Finding]:
+        """What is wrong with a member's data: its length or its CRC (APPNOTE 4.4.7). `hashes` are told the data."""
         entry, crc, length = self._entries[name], 0, 0
         with self._raw(name) as stream:
             while data := stream.read(CHUNK):
                 crc, length = isal_zlib.crc32(data, crc), length + len(data)
+                for each in hashes.values():
+                    each.update(data)
             whole = stream.is_whole if isinstance(stream, Inflated) else True
         if (crc, length) != (entry.crc, entry.size) or not whole:
             yield Finding(
