@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,7 +14,8 @@ from archiver.model import sha256
 from archiver.pack import assemble as assembling
 from archiver.pack import shard as sharding
 from archiver.pack.config import Config
-from archiver.pack.run import pack, unfinished, work_folder
+from archiver.pack.run import pack, unfinished
+from archiver.pack.workfolder import begun_at, held, work_folder
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
 
@@ -177,24 +179,105 @@ def test_a_full_disk_leaves_nothing_at_out_and_the_run_can_go_on(
 def test_resume_does_finished_shards_no_more(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config(created=CONFIG.created, shard_size=1100)
     out = tmp_path / "out"
-    monkeypatch.setattr("archiver.pack.run.assemble", Full(lambda: None, 0))
-    with pytest.raises(CannotWrite):
-        pack([sources], out, config)
-    monkeypatch.undo()
+    broken_off(sources, out, config)
     monkeypatch.setattr("archiver.pack.run.write_shard", Full(lambda: None, 0))
     pack([sources], out, config, resume=True)
     assert len(list(open_package(out).articles())) == 4
 
 
-def test_resume_with_other_options_does_them_anew(sources: Path, tmp_path: Path) -> None:
+def broken_off(sources: Path, out: Path, config: Config) -> None:
+    """A run of which every shard is finished, and nothing is put together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archiver.pack.run.assemble", Full(lambda: None, 0))
+        with pytest.raises(CannotWrite):
+            pack([sources], out, config)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sources, _: (sources / "pier.txt").write_bytes("The pierâ€™s BACK.\r\n".encode()),
+        lambda sources, _: (sources / "pier.meta.json").write_bytes(b'{"site": "The Example"}'),
+        lambda _, work: (work / "pages/00000").write_bytes(b""),
+        lambda _, work: (work / "archive/articles-00000.warc.gz").write_bytes(b"x"),
+        lambda _, work: (work / "receipts/00000").write_bytes(b"{}"),
+        lambda _, work: (work / "receipts/00000").write_bytes(b"not JSON"),
+    ],
+)
+def test_resume_does_anew_what_has_changed(
+    sources: Path, tmp_path: Path, change: Callable[[Path, Path], object]
+) -> None:
     out = tmp_path / "out"
-    one = Config(created=CONFIG.created)
-    for folder in sharding.FOLDERS:
-        (work_folder(out) / folder).mkdir(parents=True)
-    (work_folder(out) / "receipts/00000").write_bytes(b"{}")
-    pack([sources], out, one, resume=True)
-    pack([sources], tmp_path / "whole", one)
+    broken_off(sources, out, CONFIG)
+    change(sources, work_folder(out))
+    pack([sources], out, CONFIG, resume=True)
+    pack([sources], tmp_path / "whole", CONFIG)
     assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_resume_knows_when_the_run_began(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert begun_at(out) is None
+    broken_off(sources, out, CONFIG)
+    assert begun_at(out) == CONFIG.created
+    (work_folder(out) / "archiver-work.json").write_bytes(b"[]")
+    assert begun_at(out) is None
+
+
+def test_resume_of_a_finished_run_changes_nothing(sources: Path, tmp_path: Path) -> None:
+    first = pack([sources], tmp_path / "out", CONFIG)
+    before = contents(tmp_path / "out")
+    again = pack([sources], tmp_path / "out", replace(CONFIG, created="2025-01-01T00:00:00Z"), resume=True)
+    assert (again.counts, again.digest) == (first.counts, first.digest)
+    assert contents(tmp_path / "out") == before
+
+
+def test_resume_never_replaces_a_package_of_other_sources(sources: Path, tmp_path: Path) -> None:
+    pack([sources], tmp_path / "out", CONFIG)
+    with pytest.raises(UsedWrongly, match="of other sources or options; --overwrite"):
+        pack([sources / "pier.txt"], tmp_path / "out", CONFIG, resume=True)
+
+
+def test_what_stands_where_a_run_would_work_is_left_alone(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    work_folder(out).mkdir()
+    (work_folder(out) / "mine").write_bytes(b"x")
+    with pytest.raises(UsedWrongly, match="not of its making; move it away"):
+        pack([sources], out, CONFIG)
+    assert (work_folder(out) / "mine").read_bytes() == b"x"
+
+
+def test_no_other_file_beside_out_is_touched(sources: Path, tmp_path: Path) -> None:
+    for name in ("out.old", ".out.part", "out.part"):
+        (tmp_path / name).write_bytes(b"mine")
+    pack([sources], tmp_path / "out", CONFIG)
+    pack([sources], tmp_path / "out", CONFIG, overwrite=True)
+    assert all((tmp_path / name).read_bytes() == b"mine" for name in ("out.old", ".out.part", "out.part"))
+
+
+def test_a_second_run_for_the_same_package_is_refused(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with held(out, CONFIG.created, resume=False), pytest.raises(UsedWrongly, match="another run is writing"):
+        pack([sources], out, CONFIG)
+    pack([sources], out, CONFIG)
+
+
+def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    pack([sources], out, CONFIG)
+    before = contents(out)
+    broken_off_at_the_rename(out)
+    with pytest.raises(CannotRead):
+        pack([tmp_path / "nothing"], out, CONFIG)
+    with held(out, CONFIG.created, resume=False):
+        assert contents(out) == before
+
+
+def broken_off_at_the_rename(out: Path) -> None:
+    """Killed when the old package had stepped aside, and the new one had no name yet."""
+    with held(out, CONFIG.created, resume=False) as folder:
+        (folder / "receipts" / "00000").write_bytes(b"{}")
+        out.rename(folder / "replaced")
 
 
 def test_the_manifest_s_digest_is_the_package_s(sources: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from archiver.cli.options import STDIN, confidence_option, is_quiet, is_verbose, spooled, verbosity
 from archiver.cli.progress import bar
-from archiver.cli.values import Address, Encoding, Field, Size, Stem, Time, packaging_time
+from archiver.cli.values import Address, Encoding, Field, Line, Size, Stem, Time, packaging_time
 from archiver.errors import UsedWrongly
 
 
@@ -28,9 +28,9 @@ from archiver.errors import UsedWrongly
 @click.option(
     "--name", type=Stem(), default="articles", show_default=True, help="What the WARC files' names begin with."
 )
-@click.option("--title", help="The package's title; of a single article also the article's.")
-@click.option("--description", help="What the package is. [default: its counts]")
-@click.option("--operator", help="Who is responsible for the package.")
+@click.option("--title", type=Line(), help="The package's title; of a single article also the article's.")
+@click.option("--description", type=Line(), help="What the package is. [default: its counts]")
+@click.option("--operator", type=Line(), help="Who is responsible for the package.")
 @click.option("--url", type=Address(), help="The address of the article, where SOURCE is a single one.")
 @click.option("--base-uri", type=Address(), help="Where the sources stood: relative addresses are resolved against it.")
 @click.option(
@@ -65,7 +65,7 @@ def command(
     from archiver.package.open import open_package
     from archiver.report import packed
 
-    config = _config(sources, options)
+    config = _config(sources, out, resume, options)
     with _stdin(sources) as given, bar("Packing") as (on_plan, tick), _interruptible(out):
         report = pack(
             given,
@@ -84,17 +84,22 @@ def command(
     click.get_current_context().exit(1 if report.rejected else 0)
 
 
-def _config(sources: tuple[Path, ...], options: dict[str, Any]) -> Any:
+def _config(sources: tuple[Path, ...], out: str, resume: bool, options: dict[str, Any]) -> Any:
     """What decides the package's bytes. Raises UsedWrongly where an option is for a single article only."""
     from archiver.pack.config import Config
+    from archiver.pack.workfolder import begun_at
 
-    created = packaging_time(options.pop("created"))
+    given = options.pop("created")
+    created = packaging_time(given or (begun_at(Path(out)) if resume else None))
     is_single = _is_single(sources)
     if options["url"] and not is_single:
         raise UsedWrongly(
             "--url is the address of one article, so it goes with one SOURCE that is a .txt, .text or .json file. "
             "Many articles say theirs in a field, or in a NAME.meta.json beside each"
         )
+    base = options["base_uri"]
+    if base and not base.endswith("/"):
+        raise UsedWrongly(f"--base-uri names the folder in which the sources stood; end it with a slash: {base}/")
     article_title = options["title"] if is_single else None
     return Config(created=created, article_title=article_title, **options)
 

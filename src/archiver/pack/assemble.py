@@ -4,7 +4,7 @@ import heapq
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256 as hasher
@@ -20,7 +20,8 @@ from archiver.findings import Finding
 from archiver.model import Digest, sha256
 from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle
-from archiver.pack.shard import Receipt
+from archiver.pack.job import Receipt
+from archiver.pack.workfolder import give_name
 from archiver.package import bag, layout, wacz
 from archiver.package.bag import FileEntry
 from archiver.package.pages import HEAD
@@ -30,7 +31,7 @@ from archiver.warc import cdxj
 # Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
 PLAIN_LINES = 10_000
 # The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "warcio")
+DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "trafilatura", "warcio")
 # The index key of an article's original bytes; a rejected item's end in `.bin`.
 _ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
@@ -86,7 +87,15 @@ class Stage:
             settle(folder)
 
 
-def assemble(receipts: Sequence[Receipt], folder: Path, out: Path, config: Config, notes: Sequence[Finding]) -> Report:
+def assemble(
+    receipts: Sequence[Receipt],
+    folder: Path,
+    out: Path,
+    config: Config,
+    *,
+    identity: Digest,
+    notes: Sequence[Finding],
+) -> Report:
     """Put the package together in `folder` and give it the name `out`, in one rename. Replaces what stands there.
 
     Raises OSError where the disk does not take it; `out` is then as it was.
@@ -100,7 +109,7 @@ def assemble(receipts: Sequence[Receipt], folder: Path, out: Path, config: Confi
     counts["items"]["duplicate"] += copies
     stage.write(layout.PAGES, chain([HEAD], _each(folder, "pages", receipts)))
     stage.write(layout.REJECTED, _rejected(_each(folder, "rejected", receipts)))
-    stage.write(layout.RUN, [_run(receipts, counts, config, notes)])
+    stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
         stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
     digest = _write_manifests(stage, counts, config)
@@ -174,13 +183,16 @@ def _write_zipnum(stage: Stage, lines: Iterable[bytes]) -> None:
     stage.write(layout.ZIPNUM_IDX, pointers)
 
 
-def _run(receipts: Iterable[Receipt], counts: dict[str, Any], config: Config, notes: Iterable[Finding]) -> bytes:
+def _run(
+    receipts: Iterable[Receipt], counts: dict[str, Any], config: Config, identity: Digest, notes: Iterable[Finding]
+) -> bytes:
     """The run report. No time but the packaging time, and nothing of the workers: it is the same for the same input."""
     report = {
         "schema": schema.RUN,
         "created": config.created,
         "software": {"archiver": __version__} | {name: version(name) for name in DECIDING},
         "options": config.to_dict(),
+        "input": identity,
         "items": sum(counts["items"].values()),
         "counts": counts,
         "notes": [finding.to_dict() for finding in notes],
@@ -222,7 +234,8 @@ def _give_name(stage: Stage, out: Path, config: Config) -> None:
         finished = stage.root.parent
         _write_bag(stage, config)
         stage.settle()
-    _rename(finished, out)
+    give_name(finished, out, stage.root.parents[1])
+    settle(out.parent)
 
 
 def _write_bag(stage: Stage, config: Config) -> None:
@@ -234,20 +247,3 @@ def _write_bag(stage: Stage, config: Config) -> None:
     for name, data in bag.tag_files(payload, info, config.created):
         with replacing(stage.root.parent / name) as stream:
             stream.write(data)
-
-
-def _rename(finished: Path, out: Path) -> None:
-    """`finished` under the name `out`. What stood there steps aside first, and goes only when the new one stands."""
-    old = out.with_name(out.name + ".old")
-    if out.exists():
-        _remove(old)
-        out.rename(old)
-    finished.rename(out)
-    settle(out.parent)
-    _remove(old)
-
-
-def _remove(path: Path) -> None:
-    remove: Callable[..., Any] = shutil.rmtree if path.is_dir() and not path.is_symlink() else Path.unlink
-    if path.exists() or path.is_symlink():
-        remove(path)

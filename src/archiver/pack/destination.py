@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archiver.errors import UsedWrongly
+from archiver.pack.workfolder import work_folder
 from archiver.package import layout
 
 
@@ -14,6 +15,7 @@ def check(out: Path, sources: Iterable[Path]) -> None:
         raise UsedWrongly(f"the folder {out.parent}, in which {out.name} should stand, does not exist; make it first")
     for source in sources:
         _check_apart(out, source)
+        _check_apart(work_folder(out), source)
     if out.exists():
         _check_replaceable(out)
 

@@ -6,10 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archiver.errors import CannotWrite, UsedWrongly
+from archiver.model import Digest, sha256
 from archiver.pack import destination, engines
 from archiver.pack.assemble import Report, assemble
 from archiver.pack.config import Config
-from archiver.pack.shard import FOLDERS, Job, Receipt, finished, write_shard
+from archiver.pack.job import Job, Receipt, finished, identity_of
+from archiver.pack.job import jobs as jobs_for
+from archiver.pack.shard import write_shard
+from archiver.pack.workfolder import held, is_begun, work_folder
+from archiver.package import layout
+from archiver.package.open import open_package
 from archiver.sources.plan import plan
 from archiver.sources.shards import Stdin
 
@@ -32,41 +38,46 @@ def pack(
     """Pack `sources` into a package at `out`: one WACZ file where its name ends in `.wacz`, else a BagIt bag.
 
     `on_plan` hears how many bytes there are to do, `tick` how many more are done. Nothing stands at `out` before all
-    of it is there; what is finished stays in a work folder beside it until then, for `resume`.
+    of it is there; what is finished stays in a work folder beside it until then, for `resume`, which needs the same
+    `config.created` (`workfolder.begun_at` tells it). To resume a run that was finished changes nothing.
 
-    Raises UsedWrongly where `out` exists and neither `overwrite` nor `resume` is set, or where it would harm a source,
-    CannotRead for sources that are not there, CannotWrite where the disk does not take it.
+    Raises UsedWrongly where `out` exists and is not to be replaced, where it would harm a source, or where another run
+    writes it; CannotRead for sources that are not there, CannotWrite where the disk does not take it.
     """
     given = [source if isinstance(source, Stdin) else Path(source) for source in sources]
     out = Path(out)
     destination.check(out, [source for source in given if isinstance(source, Path)])
     if out.exists() and not (overwrite or resume):
-        raise UsedWrongly(f"{out} exists; --overwrite replaces it, --resume goes on with a run that was broken off")
+        raise UsedWrongly(f"{out} exists; --overwrite replaces it")
     shards = list(plan(given, shard_size=config.shard_size))
+    identity = identity_of(shards, config)
+    if out.exists() and not overwrite:
+        return _finished_before(out, identity)
     on_plan(sum(shard.size for shard in shards))
-    folder = work_folder(out)
-    with _writing(folder):
-        if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
-        for name in FOLDERS:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        work = [Job(shard=shard, config=config, folder=folder) for shard in shards]
+    with _writing(out), held(out, config.created, resume=resume) as folder:
+        work = jobs_for(shards, config, folder)
         receipts = list(_receipts(work, min(jobs, len(work)), tick))
         notes = [note for shard in shards for note in shard.notes]
-        report = assemble(receipts, folder, out, config, notes)
+        report = assemble(receipts, folder, out, config, identity=identity, notes=notes)
         shutil.rmtree(folder, ignore_errors=True)
     return report
 
 
-def work_folder(out: Path) -> Path:
-    """Where a run for `out` keeps what it has finished: beside it, so that giving the name is a rename."""
-    return out.with_name(f".{out.name}.work")
+def _finished_before(out: Path, identity: Digest) -> Report:
+    """The report of the package at `out`, where it is what this very run would make; else raises UsedWrongly."""
+    package = open_package(out)
+    run = package.run()
+    if run.get("input") != identity:
+        raise UsedWrongly(f"{out} exists, and is of other sources or options; --overwrite replaces it")
+    with package.files.open(layout.DATAPACKAGE) as stream:
+        manifest = stream.read()
+    return Report(counts=run["counts"], rejected=run["counts"]["items"]["rejected"], notes=(), digest=sha256(manifest))
 
 
 def unfinished(out: Path) -> Path | None:
     """The work folder of a run for `out` that was broken off, where there is something in it to resume."""
     folder = work_folder(out)
-    return folder if _is_begun(folder) else None
+    return folder if is_begun(folder) else None
 
 
 def _receipts(work: Sequence[Job], jobs: int, tick: Tick) -> Iterator[Receipt]:
@@ -87,18 +98,11 @@ def _once(job: Job) -> Receipt:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _writing(out: Path) -> Iterator[None]:
     """What goes wrong on the disk is CannotWrite; a work folder in which nothing is finished does not stay."""
+    folder = work_folder(out)
     try:
         yield
     except OSError as error:
-        kept = f"; what is finished is kept in {folder}, and --resume goes on from there" if _is_begun(folder) else ""
+        kept = f"; what is finished is kept in {folder}, and --resume goes on from there" if is_begun(folder) else ""
         raise CannotWrite(f"cannot write: {error.strerror or error} ({error.filename or folder}){kept}") from error
-    finally:
-        if not _is_begun(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_begun(folder: Path) -> bool:
-    """Whether a shard is finished in a work folder."""
-    return any((folder / "receipts").glob("[0-9]*[0-9]"))

@@ -1,0 +1,130 @@
+"""What a worker is handed, and what it hands back: a job, and the receipt that its shard is on the disk."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from archiver import __version__
+from archiver.model import Digest, sha256
+from archiver.pack.config import Config
+from archiver.sources.shards import Shard
+
+FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
+LISTS = ("cdxj", "pages", "rejected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Plain values, so that any process can take it. `folder` is shared by all; `stamps` are the sources' mtimes."""
+
+    shard: Shard
+    config: Config
+    folder: Path
+    stamps: tuple[int, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """What the shard's files are called in the folders of the work folder."""
+        return f"{self.shard.index:05}"
+
+    @property
+    def fingerprint(self) -> Digest:
+        """Equal for equal work by equal software: a receipt that bears it stands for this job."""
+        return sha256(repr((self.shard, self.stamps, self.config, __version__)).encode())
+
+    @property
+    def content(self) -> Digest:
+        """Like the fingerprint, but without what is of this machine alone: it may show in the package."""
+        return sha256(repr((_named(self.shard), self.config, __version__)).encode())
+
+
+def _named(shard: Shard) -> list[tuple[object, ...]]:
+    return [(piece.name, piece.start, piece.end, piece.size) for piece in shard.slices]
+
+
+def jobs(shards: Iterable[Shard], config: Config, folder: Path) -> list[Job]:
+    """A job for each shard. What stands in a source now is what its job stands for."""
+    return [Job(shard=shard, config=config, folder=folder, stamps=tuple(_stamps(shard))) for shard in shards]
+
+
+def identity_of(shards: Iterable[Shard], config: Config) -> Digest:
+    """A digest over what is packed, and how: names and sizes of the sources, and every option but the time."""
+    options = {name: value for name, value in config.to_dict().items() if name != "created"}
+    return sha256(repr((*map(_named, shards), options, __version__)).encode())
+
+
+def _stamps(shard: Shard) -> Iterable[int]:
+    for piece in shard.slices:
+        for path in (piece.path, piece.sidecar):
+            yield _changed(Path(path)) if path else 0
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed last, in nanoseconds; 0 where nobody can tell, and then its reader will say so."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcEntry:
+    """A WARC file of a shard. `records_digest` is over the uncompressed records."""
+
+    path: str
+    length: int
+    digest: Digest
+    records: int
+    records_digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a finished shard says of itself: its files with their digests, and counts by kind (`items`, `links`, …)."""
+
+    index: int
+    fingerprint: Digest
+    files: tuple[WarcEntry, ...]
+    lists: dict[str, Digest]
+    counts: dict[str, dict[str, int]]
+
+    def to_bytes(self) -> bytes:
+        """The receipt as JSON."""
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Receipt":
+        """A receipt from its JSON."""
+        value = orjson.loads(data)
+        return cls(**{**value, "files": tuple(WarcEntry(**entry) for entry in value["files"])})
+
+
+def lists(job: Job) -> dict[str, Digest]:
+    """The digests of a shard's lists, by their folders. Raises OSError where one is not there."""
+    return {name: digest_of(job.folder / name / job.number) for name in LISTS}
+
+
+def receipt_path(job: Job) -> Path:
+    """Where a job's receipt stands once its shard is finished."""
+    return job.folder / "receipts" / job.number
+
+
+def finished(job: Job) -> Receipt | None:
+    """The receipt of a job that was done before, if it is for this very job and its files are still as it says."""
+    try:
+        receipt = Receipt.from_bytes(receipt_path(job).read_bytes())
+        if receipt.fingerprint != job.fingerprint or receipt.lists != lists(job):
+            return None
+        intact = all(digest_of(job.folder / entry.path) == entry.digest for entry in receipt.files)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return receipt if intact else None
+
+
+def digest_of(path: Path) -> Digest:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return Digest("sha256:" + hashlib.file_digest(stream, "sha256").hexdigest())
