@@ -8,76 +8,39 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
-
 from archiver import __version__
-from archiver.model import Archived, Digest, Duplicate, Metadata, Outcome, Rejected, Stated, derived_id, sha256
+from archiver.model import (
+    Archived,
+    Digest,
+    Duplicate,
+    Metadata,
+    Outcome,
+    Rejected,
+    Stated,
+    derived_id,
+    sha256,
+)
 from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle, write
+from archiver.pack.job import (
+    FOLDERS,
+    LISTS,
+    Job,
+    Receipt,
+    WarcEntry,
+    lists,
+    receipt_path,
+)
 from archiver.pack.process import process
 from archiver.package import layout, pages, records
 from archiver.sources.captures import captures
 from archiver.sources.payloads import Limits
-from archiver.sources.shards import Shard
 from archiver.warc import cdxj
 from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
 
-FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 STANDARD = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What a worker is handed: plain values, so that any process can take it. `folder` is shared by all workers."""
-
-    shard: Shard
-    config: Config
-    folder: Path
-
-    @property
-    def fingerprint(self) -> Digest:
-        """Equal for equal work by equal software: a receipt that bears it stands for this job."""
-        return sha256(repr((self.shard, self.config, __version__)).encode())
-
-    @property
-    def content(self) -> Digest:
-        """Like the fingerprint, but without the places on this machine: what may show in the package."""
-        slices = [(piece.name, piece.start, piece.end, piece.size) for piece in self.shard.slices]
-        return sha256(repr((slices, self.config, __version__)).encode())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarcEntry:
-    """A WARC file of a shard. `records_digest` is over the uncompressed records."""
-
-    path: str
-    length: int
-    digest: Digest
-    records: int
-    records_digest: Digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a finished shard says of itself: its files, and its counts by kind (`items`, `findings`, `repairs`, …)."""
-
-    index: int
-    fingerprint: Digest
-    files: tuple[WarcEntry, ...]
-    counts: dict[str, dict[str, int]]
-
-    def to_bytes(self) -> bytes:
-        """The receipt as JSON."""
-        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Receipt":
-        """A receipt from its JSON."""
-        value = orjson.loads(data)
-        return cls(**{**value, "files": tuple(WarcEntry(**entry) for entry in value["files"])})
 
 
 def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> Receipt:
@@ -89,29 +52,15 @@ def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> 
     for folder in FOLDERS[:-1]:
         settle(job.folder / folder)
     receipt = Receipt(
-        index=job.shard.index, fingerprint=job.fingerprint, files=tuple(writer.entries), counts=writer.tally.to_dict()
+        index=job.shard.index,
+        fingerprint=job.fingerprint,
+        files=tuple(writer.entries),
+        lists=lists(job),
+        counts=writer.tally.to_dict(),
     )
-    write(_receipt_path(job), receipt.to_bytes())
-    settle(job.folder / FOLDERS[-1])
+    write(receipt_path(job), receipt.to_bytes())
+    settle(job.folder / "receipts")
     return receipt
-
-
-def finished(job: Job) -> Receipt | None:
-    """The receipt of a job that was done before, if it is for this very job and its WARC files are still as it says."""
-    try:
-        receipt = Receipt.from_bytes(_receipt_path(job).read_bytes())
-        intact = all(_is_intact(job.folder / entry.path, entry) for entry in receipt.files)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-    return receipt if intact and receipt.fingerprint == job.fingerprint else None
-
-
-def _is_intact(path: Path, entry: WarcEntry) -> bool:
-    return path.stat().st_size == entry.length
-
-
-def _receipt_path(job: Job) -> Path:
-    return job.folder / "receipts" / f"{job.shard.index:05}"
 
 
 def beside(config: Config) -> Metadata:
@@ -205,9 +154,8 @@ class _Writer:
         self.entries: list[WarcEntry] = []
 
     def __enter__(self) -> "_Writer":
-        number = f"{self._job.shard.index:05}"
         with ExitStack() as stack:
-            opened = (stack.enter_context(replacing(self._job.folder / name / number)) for name in FOLDERS[2:5])
+            opened = (stack.enter_context(replacing(self._job.folder / name / self._job.number)) for name in LISTS)
             self._cdxj, self._pages, self._rejected = opened
             self._volume = _Volume(self._job, 0)
             stack.push(self._close_volume)
