@@ -200,3 +200,21 @@ def test_a_damaged_archive_is_one_rejection(run: Run, tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "2 items" in done.stdout
     assert "E110" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--title", text) for text in ("a\nb", "\udcff")),
+        *(("--operator", text) for text in ("a\r\nX: 1", "\udcff")),
+        *(("--description", "\udcff"), ("--field", "text=\udcff"), ("--url", "https://a/\udcff")),
+        ("--created", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_value_that_no_package_can_carry_is_refused_first(
+    run: Run, tmp_path: Path, article: Path, option: str, value: str
+) -> None:
+    done = run("pack", article, "-o", tmp_path / "out", option, value)
+    assert done.exit_code == 2
+    assert f"Invalid value for '{option}'" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [article.name]

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from archiver.cli.values import Address, Encoding, Field, Size, Stem, Time, packaging_time
+from archiver.cli.values import Address, Encoding, Field, Line, Size, Stem, Time, packaging_time
 from archiver.errors import UsedWrongly
 
 
@@ -22,7 +22,13 @@ def test_a_time_in_any_zone_is_full_utc_seconds(given: str, kept: str) -> None:
     assert Time().convert(given, None, None) == kept
 
 
-@pytest.mark.parametrize("given", ["", "today", "2024-13-01", "1969-12-31", "0001-01-01T00:00:00+14:00", "6.5.2024"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", "today", "2024-13-01", "1969-12-31", "0001-01-01T00:00:00+14:00", "6.5.2024"),
+        *("9999-01-01", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 def test_what_is_no_time_is_refused(given: str) -> None:
     with pytest.raises(click.BadParameter):
         Time().convert(given, None, None)
@@ -52,9 +58,17 @@ def test_what_cannot_begin_a_file_name_is_refused(given: str) -> None:
         Stem().convert(given, None, None)
 
 
+def test_a_line_is_any_text_of_one_line() -> None:
+    for given in ("", "A harbour", "港 — 1st ed.", "a\u200db"):
+        assert Line().convert(given, None, None) == given
+    for given in ("a\nb", "a\r\nX: 1", "\x1b[2J", "a\x85b", "a\u2028b", "\udcff"):
+        with pytest.raises(click.BadParameter, match=r"\(U\+[0-9A-F]{4}\); leave it out"):
+            Line().convert(given, None, None)
+
+
 def test_an_address_is_absolute() -> None:
     assert Address().convert("https://news.example/a b", None, None) == "https://news.example/a b"
-    for given in ("news.example/a", "/a", "https://a\r\nb", ""):
+    for given in ("news.example/a", "/a", "https://a\r\nb", "https://a/\udcff", ""):
         with pytest.raises(click.BadParameter):
             Address().convert(given, None, None)
 
@@ -69,7 +83,7 @@ def test_an_encoding_is_one_that_there_is() -> None:
 def test_a_field_is_a_pair() -> None:
     assert Field().convert("text=a=b", None, None) == ("text", "a=b")
     assert Field().convert(("text", "a"), None, None) == ("text", "a")
-    for given in ("text", "text=", "body=text", "=a"):
+    for given in ("text", "text=", "body=text", "=a", "text=\udcff", "text=a\nb"):
         with pytest.raises(click.BadParameter):
             Field().convert(given, None, None)
 

@@ -13,13 +13,56 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"([0-9]{1,12})\s*([KMG]?)(?:iB|B)?", re.IGNORECASE)
 # Up to the year 5138.
 _EPOCH = re.compile(r"[0-9]{1,11}")
-_STEM = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
-class Time(click.ParamType[str]):
+class Option(click.ParamType[str]):
+    """A text that can be the option `field` of a Config."""
+
+    field: str
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value itself."""
+        from archiver.pack.config import fault
+
+        wrong = fault(self.field, value)
+        if wrong:
+            self.fail(wrong, param, ctx)
+        return str(value)
+
+
+class Line(Option):
+    """One line of text: nothing that ends a line, steers a terminal, or is no character at all."""
+
+    name = "TEXT"
+    field = "title"
+
+
+class Stem(Option):
+    """The beginning of file names that every system and every tool takes."""
+
+    name = "NAME"
+    field = "name"
+
+
+class Address(Option):
+    """An absolute URL; what is archived is its RFC 3986 form."""
+
+    name = "URL"
+    field = "url"
+
+
+class Encoding(Option):
+    """A character encoding that Python knows."""
+
+    name = "ENCODING"
+    field = "encoding"
+
+
+class Time(Option):
     """A moment in ISO 8601, as full UTC seconds. One without a zone is in UTC."""
 
     name = "TIME"
+    field = "created"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """`2024-05-06T09:08:09+02:00` becomes `2024-05-06T07:08:09Z`."""
@@ -28,9 +71,7 @@ class Time(click.ParamType[str]):
             moment = given.replace(tzinfo=given.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is no time of ISO 8601, such as 2024-05-06T07:08:09Z", param, ctx)
-        if moment.year < 1970:
-            self.fail(f"{value!r} is before 1970; it is the time of packaging that is meant", param, ctx)
-        return _written(moment)
+        return super().convert(_written(moment), param, ctx)
 
 
 class Size(click.ParamType[int]):
@@ -47,51 +88,6 @@ class Size(click.ParamType[int]):
         return size
 
 
-class Stem(click.ParamType[str]):
-    """The beginning of file names that every system and every tool takes."""
-
-    name = "NAME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The value itself."""
-        if not _STEM.fullmatch(value):
-            self.fail(
-                f"{value!r} cannot begin the WARC files' names: use a-z, 0-9, '.', '_' and '-', "
-                "and begin with a letter or a digit",
-                param,
-                ctx,
-            )
-        return str(value)
-
-
-class Address(click.ParamType[str]):
-    """An absolute URL."""
-
-    name = "URL"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The value itself; what is archived is its RFC 3986 form."""
-        from archiver.references.urls import absolute
-
-        if absolute(value) is None:
-            self.fail(f"{value!r} is no absolute URL, such as https://news.example/2017/harbour", param, ctx)
-        return str(value)
-
-
-class Encoding(click.ParamType[str]):
-    """A character encoding that Python knows."""
-
-    name = "ENCODING"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The value itself."""
-        try:
-            "".encode(value)
-        except (LookupError, ValueError):
-            self.fail(f"{value!r} is no known encoding, such as utf-8 or windows-1252", param, ctx)
-        return str(value)
-
-
 class Field(click.ParamType[tuple[str, str]]):
     """`RECORDFIELD=JSONFIELD`."""
 
@@ -99,15 +95,16 @@ class Field(click.ParamType[tuple[str, str]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """`text=articleBody` becomes the pair."""
-        from archiver.sources.layouts import FIELDS
+        from archiver.pack.config import fault
 
         if isinstance(value, tuple):
             return value
         field, separator, place = value.partition("=")
         if not separator or not place:
             self.fail(f"{value!r} is no FIELD=JSONFIELD, such as text=articleBody", param, ctx)
-        if field not in FIELDS:
-            self.fail(f"{field!r} is no field of a record; there are {', '.join(FIELDS)}", param, ctx)
+        wrong = fault("fields", ((field, place),))
+        if wrong:
+            self.fail(wrong, param, ctx)
         return field, place
 
 
