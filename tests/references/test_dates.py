@@ -8,7 +8,7 @@ from archiver.model import Moment, Precision
 from archiver.references.dates import is_status_id, snowflake, weigh, written
 from tests.cases import cases
 
-JULY_21 = "888436297531498496"  # given out on 21 July 2017 at 16:31:34 UTC
+JULY_21 = "888436297528508416"  # given out on 21 July 2017 at 16:31:34 UTC
 FIRST_SNOWFLAKE = "29700859248"
 
 

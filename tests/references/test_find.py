@@ -9,7 +9,7 @@ from archiver.model import Moment, References, Span
 from archiver.references.find import find
 
 PUBLISHED = Moment(value="2017-07-20", precision="day", basis="field:date")
-STATUS = "https://twitter.com/jolind/status/888436297531498496"
+STATUS = "https://twitter.com/jolind/status/888436297528508416"
 
 
 def same(span: Span) -> Span:
@@ -36,7 +36,7 @@ def check(text: str, found: References) -> None:
 
 
 def test_a_signed_tweet_holds_its_links() -> None:
-    quoted = "See @jo #now https://t.co/hSMOarNyEf pic.twitter.com/SBAtKSUJts\n— Jo (@jolind) July 21, 2017"
+    quoted = "See @jo #now https://t.co/kT4vWq9ZbX pic.twitter.com/Rm7LpXcD2y\n— Jo (@jolind) July 21, 2017"
     text = f"Prose http://a.example/.\n{quoted}"
     found = find(text, to_source=shifted, page="https://www.a.example/b", published=PUBLISHED)
     check(text, found)
@@ -55,11 +55,11 @@ def test_a_signed_tweet_holds_its_links() -> None:
 
 
 def test_the_address_after_a_signature_is_the_tweets_own() -> None:
-    text = f"It broke.\n— Jo (@JoLind) July 22, 2017\n{STATUS}\nhttps://x.com/other/status/888436297531498496"
+    text = f"It broke.\n— Jo (@JoLind) July 22, 2017\n{STATUS}\nhttps://x.com/other/status/888436297528508416"
     found = find(text, to_source=same)
     check(text, found)
     signed, other = found.tweets
-    assert (signed.status_id, signed.url, signed.links) == ("888436297531498496", STATUS, (0,))
+    assert (signed.status_id, signed.url, signed.links) == ("888436297528508416", STATUS, (0,))
     assert signed.dates == "timezone"
     assert signed.span.of(text).endswith("2017")
     assert (other.form, other.handle) == ("link", "other")
@@ -71,9 +71,9 @@ def test_an_address_after_prose_is_a_tweet_of_its_own() -> None:
 
 
 def test_another_accounts_address_is_a_tweet_of_its_own() -> None:
-    text = "It broke.\n— Jo (@jolind) July 22, 2017 https://twitter.com/i/web/status/888436297531498496"
+    text = "It broke.\n— Jo (@jolind) July 22, 2017 https://twitter.com/i/web/status/888436297528508416"
     signed, other = find(text, to_source=same).tweets
-    assert (signed.status_id, other.handle, other.status_id) == (None, None, "888436297531498496")
+    assert (signed.status_id, other.handle, other.status_id) == (None, None, "888436297528508416")
 
 
 def test_a_status_in_a_signed_tweet_is_what_it_quotes() -> None:
@@ -85,7 +85,7 @@ def test_a_status_in_a_signed_tweet_is_what_it_quotes() -> None:
 
 
 def test_tweets_that_stand_as_links() -> None:
-    text = f"See {STATUS}?s=20 and http://twitter.com/#!/jolind/statuses/20 or pic.twitter.com/SBAtKSUJts."
+    text = f"See {STATUS}?s=20 and http://twitter.com/#!/jolind/statuses/20 or pic.twitter.com/Rm7LpXcD2y."
     found = find(text, to_source=shifted, published=PUBLISHED)
     check(text, found)
     new, old, picture = found.tweets
@@ -120,8 +120,8 @@ def test_an_empty_text_points_nowhere() -> None:
 
 
 SNIPPETS = (
-    "It broke. |\n|\n\n|  |— | - |Jo Lind |(@jolind) |July 21, 2017|2017年7月21日|(|)|…|https://t.co/hSMOarNyEf|"
-    "@ann |#now |😂|\n— |pic.twitter.com/SBAtKSUJts|http://例え.jp/(a)|www.example.org|"
+    "It broke. |\n|\n\n|  |— | - |Jo Lind |(@jolind) |July 21, 2017|2017年7月21日|(|)|…|https://t.co/kT4vWq9ZbX|"
+    "@ann |#now |😂|\n— |pic.twitter.com/Rm7LpXcD2y|http://例え.jp/(a)|www.example.org|"
     "jo@example.org|bit.ly/x|by |\udc96|'|/|@|.|ü|語|" + STATUS
 )
 PIECES = st.sampled_from(SNIPPETS.split("|")) | st.text(max_size=4)

@@ -27,8 +27,8 @@ def test_the_canonical_form_is_its_own(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("surface", "url"),
     [
-        ("pic.twitter.com/SBAtKSUJts", "https://pic.twitter.com/SBAtKSUJts"),
-        ("t.co/hSMOarNyEf", "https://t.co/hSMOarNyEf"),
+        ("pic.twitter.com/Rm7LpXcD2y", "https://pic.twitter.com/Rm7LpXcD2y"),
+        ("t.co/kT4vWq9ZbX", "https://t.co/kT4vWq9ZbX"),
         ("www.example.org", "https://www.example.org/"),
         ("//example.org/a", "https://example.org/a"),
         ("example.org:8080/a", "https://example.org:8080/a"),

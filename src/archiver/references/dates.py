@@ -94,7 +94,7 @@ def written(text: str, place: int, basis: str = "signature") -> Written | None:
 def snowflake(status_id: str) -> Moment | None:
     """The second of UTC at which a status id was given out; None for ids that hold no time (before November 2010).
 
-    >>> snowflake("888436297531498496").value, snowflake("20")
+    >>> snowflake("888436297528508416").value, snowflake("20")
     ('2017-07-21T16:31:34Z', None)
     """
     number = int(status_id)
@@ -116,7 +116,7 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
     was published. Without two dates to compare the answer is `unknown`.
 
     >>> day = Moment(value="2017-07-21", precision="day", basis="signature")
-    >>> weigh(day, "888436297531498496", None), weigh(day, None, None)
+    >>> weigh(day, "888436297528508416", None), weigh(day, None, None)
     ('consistent', 'unknown')
     >>> weigh(day, None, Moment(value="2017-07-18", precision="day", basis="field:date"))
     'impossible'

@@ -48,10 +48,10 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     `to_source` maps a span of `text` to the decoded source. `page` is the article's own canonical URL: links to its
     site are internal. `published` is the article's date, against which the tweets' dates are weighed.
 
-    >>> text = "So it is. https://t.co/hSMOarNyEf\\n— Hardball (@hardball) July 21, 2017"
+    >>> text = "So it is. https://t.co/kT4vWq9ZbX\\n— Tideline (@tideline) July 21, 2017"
     >>> found = find(text, to_source=lambda span: span)
     >>> found.tweets[0].handle, found.tweets[0].text, found.links[0].tweet
-    ('hardball', 'So it is. https://t.co/hSMOarNyEf', 0)
+    ('tideline', 'So it is. https://t.co/kT4vWq9ZbX', 0)
     """
     places = [Place(*surface, kind(surface.url, page)) for surface in surfaces(text)]
     starts = [place.span.start for place in places]

@@ -59,9 +59,9 @@ _MAX_LOCAL = 64
 def surfaces(text: str) -> Iterator[Surface]:
     """The links of a normalised text, in its order and never overlapping.
 
-    >>> [surface.span.of("See (www.example.org/a_(b)), or pic.twitter.com/SBAtKSUJts.") for surface in
-    ...  surfaces("See (www.example.org/a_(b)), or pic.twitter.com/SBAtKSUJts.")]
-    ['www.example.org/a_(b)', 'pic.twitter.com/SBAtKSUJts']
+    >>> [surface.span.of("See (www.example.org/a_(b)), or pic.twitter.com/Rm7LpXcD2y.") for surface in
+    ...  surfaces("See (www.example.org/a_(b)), or pic.twitter.com/Rm7LpXcD2y.")]
+    ['www.example.org/a_(b)', 'pic.twitter.com/Rm7LpXcD2y']
     """
     floor = 0
     for anchor in places(text, "/", "@", "www.", "WWW.", "Www."):
@@ -110,7 +110,7 @@ def _www(text: str, anchor: int, floor: int) -> Surface | None:
 
 
 def _bare(text: str, slash: int, floor: int) -> Surface | None:
-    """A host and path without scheme, such as `bit.ly/2d22ERE`: only where the host's domain exists and a path follows.
+    """A host and path without scheme, such as `bit.ly/7k3WQZm`: only where the host's domain exists and a path follows.
 
     `pic.twitter.com` glued to a word still begins where it begins. A domain in capitals is a credit line (`AP.IR/AFP`).
     """

@@ -71,9 +71,9 @@ _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u3
 def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     """The signed tweets of a normalised text, in its order and never overlapping; `links` are the places of its links.
 
-    >>> text = "JUST IN: news\\n— Hardball (@hardball) July 21, 2017"
+    >>> text = "NEW: a report\\n— Tideline (@tideline) July 21, 2017"
     >>> [(found.author, found.handle, found.posted.value, found.body.of(text)) for found in signatures(text)]
-    [('Hardball', 'hardball', '2017-07-21', 'JUST IN: news')]
+    [('Tideline', 'tideline', '2017-07-21', 'NEW: a report')]
     """
     floor = 0
     ends = [link.end for link in links]
@@ -115,8 +115,8 @@ def mentions(text: str) -> tuple[str, ...]:
 def hashtags(text: str) -> tuple[str, ...]:
     """The hashtags of a tweet's text, without #, by twitter-text's rules; repeated ones once.
 
-    >>> hashtags("#AspenSecurity ＃大丈夫。 #1 #1st a#b &#nbsp;")
-    ('AspenSecurity', '大丈夫', '1st')
+    >>> hashtags("#HarbourForums ＃大丈夫。 #1 #1st a#b &#nbsp;")
+    ('HarbourForums', '大丈夫', '1st')
     """
     found = (_tag(text, place) for place in places(text, "#", "＃"))
     return tuple(dict.fromkeys(tag for tag in found if tag))
@@ -182,7 +182,7 @@ def _name(text: str, start: int, paren: int, *, certain: bool) -> _Name:
 
 
 def _named_by_handle(before: str, handle: str) -> int | None:
-    """Where the last words begin that all stand in the handle: `Joy Reid` in `JoyAnnReid`."""
+    """Where the last words begin that all stand in the handle: `Eva Lind` in `EvaBoLind`."""
     start = None
     for word in reversed([*_WORD.finditer(before)]):
         squashed = _squashed(word[0])

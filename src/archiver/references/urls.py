@@ -120,8 +120,8 @@ def absolute(value: str, base: str | None = None) -> str | None:
 def canonical(href: str, base: str | None = None) -> str | None:
     """`absolute`, and `https://` for what prose writes without a scheme.
 
-    >>> canonical("pic.twitter.com/SBAtKSUJts"), canonical("//example.org/a"), canonical("3.5/5"), canonical("a/b")
-    ('https://pic.twitter.com/SBAtKSUJts', 'https://example.org/a', None, None)
+    >>> canonical("pic.twitter.com/Rm7LpXcD2y"), canonical("//example.org/a"), canonical("3.5/5"), canonical("a/b")
+    ('https://pic.twitter.com/Rm7LpXcD2y', 'https://example.org/a', None, None)
     """
     surface = href.strip(_EDGES)
     if base is not None or _SCHEMED.match(surface):
@@ -135,7 +135,7 @@ def canonical(href: str, base: str | None = None) -> str | None:
 def kind(url: str, page: str | None = None) -> LinkKind:
     """What a canonical URL leads to; `page` is the article's own canonical URL, which tells internal from outbound.
 
-    >>> kind("https://t.co/hSMOarNyEf"), kind("https://twitter.com/share?url=x"), kind("mailto:desk@example.org")
+    >>> kind("https://t.co/kT4vWq9ZbX"), kind("https://twitter.com/share?url=x"), kind("mailto:desk@example.org")
     ('short', 'share', 'mail')
     >>> kind("https://news.example.org/a", "https://www.example.org/b"), kind("https://example.com/")
     ('internal', 'outbound')
@@ -157,10 +157,10 @@ def kind(url: str, page: str | None = None) -> LinkKind:
 def status(url: str) -> Status | None:
     """The tweet that a URL names in any of its spellings, with or without scheme; None for all other URLs.
 
-    >>> status("https://mobile.twitter.com/jane/statuses/888436297531498496?s=20")
-    Status(handle='jane', id='888436297531498496')
-    >>> status("https://x.com/i/web/status/888436297531498496").url, status("https://twitter.com/intent/tweet?text=a")
-    ('https://twitter.com/i/web/status/888436297531498496', None)
+    >>> status("https://mobile.twitter.com/jane/statuses/888436297528508416?s=20")
+    Status(handle='jane', id='888436297528508416')
+    >>> status("https://x.com/i/web/status/888436297528508416").url, status("https://twitter.com/intent/tweet?text=a")
+    ('https://twitter.com/i/web/status/888436297528508416', None)
     """
     match = _STATUS.match(url)
     if match is None:
