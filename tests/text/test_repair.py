@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,13 @@ def test_repairing_can_be_taken_back_and_done_again(source: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_can_be_repaired_and_taken_back(source: str) -> None:
     checked(source)
+
+
+@pytest.mark.parametrize("fragment", ["Ã ", "Â ", "“†a", "â€?", "&amp;", "†", "\x93a"])
+def test_hostile_lines_take_time_in_proportion(fragment: str) -> None:
+    def cost(length: int) -> float:
+        start = time.perf_counter()
+        repair(fragment * (length // len(fragment)))
+        return time.perf_counter() - start
+
+    assert cost(16_000) < 40 * cost(2_000) + 0.5

@@ -14,6 +14,7 @@ changes its meaning.
 import html
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.model import Confidence
@@ -63,6 +64,10 @@ CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—
 _WINDOWS_1250 = "śťž"
 _LOST = f"(?P<at>�|(?![{CONTINUATION}{_WINDOWS_1250}]))"
 _TURKISH = re.compile("[İıŞşĞğ]|Â[A-Z]")
+_CLOSING = frozenset(".!?…”’»«\"'),;:")
+_BLANK_TO_THE_END = re.compile(r"\s*$")
+# How far a quotation is looked for, in code points: longer ones are closed elsewhere, and the cost stays bounded.
+_REACH = 1_000
 _EMOJI = f"(?:ðŸ[{CONTINUATION}]{{2}}|ï¸\x8f|â™[{CONTINUATION}]|â\x9d¤)"
 _HALF_AN_EMOJI = re.compile(f"ðŸ[{CONTINUATION}]?$")
 _QUESTION_MARK_AS_BYTE = re.compile(r"[.,!?…]â€\?|â€\?(?: [a-z]|[,.;:)])")
@@ -78,14 +83,15 @@ _CONTRACTIONS = (
 
 
 def unclosed_quote(match: re.Match[str]) -> bool:
-    """Whether a quotation mark was opened before the match and not closed."""
-    before = match.string[: match.start()]
+    """Whether a quotation mark was opened before the match, in reach, and not closed."""
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
     return max(map(before.rfind, "“„‟")) > before.rfind("”")
 
 
 def _never_closed(match: re.Match[str]) -> bool:
     """Whether a quotation mark was opened before the match, and nothing but the match can have closed it."""
-    return unclosed_quote(match) and re.match("[^“”„]*(?:[“„]|$)", match.string[match.end() :]) is not None
+    after = match.string[match.end() : match.end() + _REACH]
+    return unclosed_quote(match) and re.match("[^“”„]*(?:[“„]|$)", after) is not None
 
 
 def _around(match: re.Match[str]) -> tuple[str, str]:
@@ -111,7 +117,12 @@ def _spaces_kept(match: re.Match[str]) -> bool:
 
 def _question_mark_as_byte(match: re.Match[str]) -> bool:
     """Whether somewhere in the line `â€?` stands where no question ends: there, the mark stands for the byte."""
-    return _QUESTION_MARK_AS_BYTE.search(match.string) is not None
+    return _has_question_mark_as_byte(match.string)
+
+
+@lru_cache(maxsize=8)
+def _has_question_mark_as_byte(line: str) -> bool:
+    return _QUESTION_MARK_AS_BYTE.search(line) is not None
 
 
 def _no_break_space(match: re.Match[str]) -> bool:
@@ -119,12 +130,18 @@ def _no_break_space(match: re.Match[str]) -> bool:
     before, _ = _around(match)
     line = match.string
     if before.isspace():
-        ends = line[: match.start()].rstrip()[-1:] in set(".!?…”’»«\"'),;:") and not line[match.end() :].strip()
-        return ends or not _other_letters(line, "Â")
+        closed = line[max(0, match.start() - 8) : match.start()].rstrip()[-1:] in _CLOSING
+        return (closed and _BLANK_TO_THE_END.match(line, match.end()) is not None) or not _other_letters(line, "Â")
     # Turkish writes ASLÂ, HÂLÂ, MESELÂ; no language that newspapers are written in ends other words with it.
-    return not before.isupper() or (before not in "LK" and not _TURKISH.search(line))
+    return not before.isupper() or (before not in "LK" and not _has_turkish(line))
 
 
+@lru_cache(maxsize=8)
+def _has_turkish(line: str) -> bool:
+    return _TURKISH.search(line) is not None
+
+
+@lru_cache(maxsize=8)
 def _other_letters(line: str, known: str) -> bool:
     """Whether the line has letters beyond ASCII beside the `known`: it is in a language that has more of them."""
     return any(character > "\x7f" and character.isalpha() and character not in known for character in line)
@@ -133,7 +150,7 @@ def _other_letters(line: str, known: str) -> bool:
 def _word_with_a_grave(match: re.Match[str]) -> bool:
     """Whether `à` ends a word here, or is one: in a line of its language, or in a phrase that English has."""
     before, _ = _around(match)
-    phrase = match.string[match.end() :].lstrip(" ").startswith(("la ", "le ", "les ", "vis", "l'", "l’"))
+    phrase = match.string[match.end() : match.end() + 8].lstrip(" ").startswith(("la ", "le ", "les ", "vis", "l'", "l’"))
     return before.islower() or before in "'’(-" or (before.isspace() and (phrase or _other_letters(match.string, "ÂÃ")))
 
 
@@ -151,7 +168,12 @@ def _of_no_markup(match: re.Match[str]) -> bool:
 
 
 def _no_markup(match: re.Match[str]) -> bool:
-    return not any(sign in match.string for sign in ("<", "`", "&lt;", "&amp;lt;"))
+    return not _has_markup(match.string)
+
+
+@lru_cache(maxsize=8)
+def _has_markup(line: str) -> bool:
+    return any(sign in line for sign in ("<", "`", "&lt;", "&amp;lt;"))
 
 
 def _as_windows_1252(match: re.Match[str]) -> str:
