@@ -1,5 +1,11 @@
 """Results come in the order of the jobs, with a bounded number under way, from every engine."""
 
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -8,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from archiver.errors import ArchiverError
 from archiver.pack.engines import InProcess, StoppedError, checkpoint, in_order, processes
 
 
@@ -87,3 +94,54 @@ def test_work_under_way_ends_when_the_pool_is_given_up(tmp_path: Path) -> None:
 
 def test_work_outside_of_a_pool_is_never_stopped() -> None:
     checkpoint()
+
+
+def die(_: int) -> None:
+    """End the process as the system does where memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    fallen: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", fallen.append)
+    for _ in range(3):
+        with pytest.raises(ArchiverError, match="fewer workers"), processes(2) as pool:
+            list(in_order(pool, die, range(40), window=40))
+    assert fallen == []
+
+
+def test_a_pool_works_in_a_thread_of_its_own() -> None:
+    made: list[int] = []
+
+    def work() -> None:
+        with processes(1) as pool:
+            made.extend(in_order(pool, abs, [-1, -2], window=2))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert made == [1, 2]
+
+
+INTERRUPTED = """
+import sys
+from archiver.pack.engines import in_order, processes
+print("begun", flush=True)
+try:
+    with processes(4) as pool:
+        list(in_order(pool, abs, range(10**9), window=8))
+except KeyboardInterrupt:
+    sys.exit("interrupted")
+"""
+
+
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.06, 0.1, 0.15, 0.25])
+def test_ctrl_c_while_workers_start_ends_them_in_silence(after: float) -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.decode()) == (1, "interrupted\n")

@@ -3,11 +3,14 @@
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
+from threading import current_thread, main_thread
 from typing import Any, ParamSpec, TypeVar
+
+from archiver.errors import ArchiverError
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -34,6 +37,31 @@ class StoppedError(Exception):
 _STOP: list[Event] = []
 
 
+class _Workers(ProcessPoolExecutor):
+    """A pool that starts its processes, as work comes, where Ctrl-C reaches neither them nor their start."""
+
+    def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
+        with _sheltered():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _sheltered() -> Iterator[None]:
+    """Ctrl-C waits until the block ends. What is started within, processes and threads, inherits that it is blocked."""
+    pressed: list[int] = []
+    is_main = current_thread() is main_thread()  # the only one that may set a handler, and that Ctrl-C interrupts
+    handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number)) if is_main else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+            if pressed:
+                signal.raise_signal(signal.SIGINT)
+
+
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
     """A pool of fresh processes: a forked one would inherit the locks of the parent's threads.
@@ -43,7 +71,7 @@ def processes(count: int) -> Iterator[Executor]:
     """
     context = get_context("spawn")
     stop = context.Event()
-    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(stop,)) as pool:
+    with _Workers(count, context, initializer=_begin, initargs=(stop,)) as pool:
         try:
             yield pool
         except BaseException:
@@ -67,7 +95,7 @@ def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[G
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
     `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
-    when one fails, is cancelled as far as it has not begun.
+    when one fails, is cancelled as far as it has not begun. Raises ArchiverError where a process of a pool is gone.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]
@@ -80,6 +108,12 @@ def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[G
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+    except BrokenExecutor as error:
+        # The pool is just giving every future its exception; one that is cancelled meanwhile cannot take it.
+        under_way.clear()
+        raise ArchiverError(
+            "a worker was ended from outside, perhaps for want of memory; fewer workers (--jobs) need less"
+        ) from error
     finally:
         for future in under_way:
             future.cancel()
