@@ -293,3 +293,9 @@ def test_no_damage_makes_the_reader_fail_or_loop(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(sound)))
     end = data.draw(st.integers(start, min(start + 40, len(sound))))
     parts(sound[:start] + data.draw(st.binary(max_size=40)) + sound[end:])
+
+
+def test_a_head_of_sixty_thousand_fields() -> None:
+    many = [b"X-%d: y" % number for number in range(60_000)]
+    assert codes(record(extra=many)) == []
+    assert codes(record(extra=[*many, b"WARC-Date: 2024-05-06T07:08:09Z"])) == ["E207"]

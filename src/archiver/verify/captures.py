@@ -27,13 +27,17 @@ def signature(record: Record, filename: str) -> tuple[str, ...]:
     return tuple(expected(record, filename).values())
 
 
-@lru_cache(maxsize=4096)
 def timestamp(date: str) -> str:
     """The 14 digits of a WARC-Date, as far as it goes.
 
     >>> timestamp("2024-05-06T07:08:09.5Z"), timestamp("2024-05")
     ('20240506070809', '20240501000000')
     """
+    return _timestamp(date[:40])
+
+
+@lru_cache(maxsize=4096)
+def _timestamp(date: str) -> str:
     digits = "".join(char for char in date if char.isdecimal())[:14]
     return digits + "00000101000000"[len(digits) :]
 

@@ -91,6 +91,9 @@ def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: in
         block=block,
         block_length=read,
         block_digest=digest,
+        type="",
+        id=None,
+        uri=fields["URL"],
         fields={name.lower(): value for name, value in fields.items()},
     )
     if not ended:
@@ -141,7 +144,7 @@ def _block(unit: Plain | Members, length: int, keep: int) -> tuple[bytes | None,
 def _end(unit: Plain | Members) -> bool:
     """Takes the line ends behind a record; `False` where something else stands there."""
     blank = not unit.more()
-    while unit.startswith(b"\n") or unit.startswith(b"\r"):  # noqa: PIE810
+    while unit.startswith(b"\n", b"\r"):
         unit.skip(1)
         blank = True
     return blank

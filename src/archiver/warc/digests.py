@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 ALGORITHMS = {
@@ -21,6 +21,8 @@ ALGORITHMS = {
 """The labels that are known, and the name that hashlib has for each."""
 
 _LABELLED = re.compile(r"([!#-'*+\-.^-z|~A-Z0-9]{1,64}):([!-~]{1,512})")
+
+_LONGEST = 600
 
 
 class Labelled(NamedTuple):
@@ -40,6 +42,11 @@ def parse(text: str) -> Labelled | None:
 
     Raises KeyError where the algorithm is unknown, so that its value cannot be judged.
     """
+    return _parsed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Labelled | None:
     match = _LABELLED.fullmatch(text)
     if match is None:
         return None

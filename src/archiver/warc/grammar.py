@@ -19,6 +19,9 @@ VERSIONS = ("1.1", "1.0", "0.18", "0.17")
 _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 # Every control character but the tab is outside TEXT (section 4); DEL too.
 _LINE = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*)")
+# A head as nearly all are: no line folded, none broken, each ended by CR LF.
+_PLAIN_FIELD = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*+)\r\n")
+_PLAIN_HEAD = re.compile(rf"(?:{_NAME}:[ \t]*+[^\x00-\x08\x0a-\x1f\x7f]*+\r\n)*+(?:\r\n)?")
 _URI = r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
 _URI_BARE = re.compile(_URI)
 # What RFC 3986 wants escaped and browsers, crawlers and people write as it is.
@@ -36,13 +39,17 @@ _DATE = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
 def is_date(value: str) -> bool:
     """Whether `value` is a WARC-Date (section 5.4): a UTC time, or a date as far as it is known.
 
     >>> is_date("2017-07-21T18:30:00Z"), is_date("2017-07"), is_date("2017-02-30T00:00:00Z")
     (True, True, False)
     """
+    return len(value) <= _LONGEST_DATE and _is_date(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_date(value: str) -> bool:
     match = _DATE.fullmatch(value)
     if match is None:
         return False
@@ -130,7 +137,7 @@ _MUST: Mapping[str, tuple[str, ...]] = {
 _MUST_ANY = tuple(name for name, field in FIELDS.items() if field.must == TYPES)
 
 
-def parse(head: bytes) -> tuple[tuple[tuple[str, str], ...], list[Finding]]:
+def parse(head: bytes) -> tuple["Headers", list[Finding]]:
     """The named fields of a record's head (what stands between its version line and the blank line), and its faults."""
     findings: list[Finding] = []
     try:
@@ -138,6 +145,8 @@ def parse(head: bytes) -> tuple[tuple[tuple[str, str], ...], list[Finding]]:
     except UnicodeDecodeError as error:
         findings.append(Finding(code="E204", message=f"Byte {error.start} of the record's head is not UTF-8."))
         text = head.decode("utf-8", "replace")
+    if _PLAIN_HEAD.fullmatch(text):
+        return tuple([(name, value.rstrip(" \t")) for name, value in _PLAIN_FIELD.findall(text)]), findings
     if text.count("\n") != text.count("\r\n"):
         findings.append(Finding(code="E205", message="A line of the head ends in LF alone, not in CR LF."))
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
@@ -166,40 +175,71 @@ def _broken(line: str) -> Finding:
     )
 
 
-def check(version: str, fields: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
-    """What is wrong with a record's fields by WARC 1.1, sections 5 and 6: missing, repeated, misplaced, malformed."""
-    values: dict[str, str] = {}
-    for name, value in fields:
-        key = name.lower()
-        field = FIELDS.get(key)
-        if field is not None:
-            if key in values and not field.repeats:
-                yield Finding(code="E207", message=f"{field.name} is repeated ({_section(field)}).", found=value[:200])
-            if not field.holds(value):
-                yield from _malformed(field, value, version)
-        values.setdefault(key, value)
-    yield from _placement(values)
+_MOST_FIELDS = 60
+_LONGEST_NAMES = 4000
+_LONGEST_DATE = 40
+Headers = tuple[tuple[str, str], ...]
+
+
+class _Shape(NamedTuple):
+    """What a record's field names say by themselves; most records of a file have one of few shapes."""
+
+    known: tuple[tuple[int, Field], ...]
+    findings: tuple[Finding, ...]
+
+
+@lru_cache(maxsize=512)
+def _shape(names: tuple[str, ...], kind: str, is_empty: bool) -> _Shape:
+    keys = tuple(name.lower() for name in names)
+    known = tuple((at, FIELDS[key]) for at, key in enumerate(keys) if key in FIELDS)
+    return _Shape(known, (*_repeated(keys), *_placement(frozenset(keys), kind, is_empty)))
+
+
+def by_name(fields: Headers) -> dict[str, str]:
+    """The values of a record's fields by their names in lower case: the first, where a name repeats."""
+    return {name.lower(): value for name, value in reversed(fields)}
+
+
+def check(version: str, fields: Headers, values: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with a record's fields by WARC 1.1, sections 5 and 6: missing, repeated, misplaced, malformed.
+
+    `values` are the fields `by_name`.
+    """
+    is_empty = not values.get("content-length", "0").strip("0")
+    # Heads beyond all measure are not remembered.
+    shaped = _shape if len(fields) <= _MOST_FIELDS and sum(map(len, values)) <= _LONGEST_NAMES else _shape.__wrapped__
+    shape = shaped(tuple([name for name, _ in fields]), values.get("warc-type", "").lower(), is_empty)
+    for at, field in shape.known:
+        if not field.holds(fields[at][1]):
+            yield from _malformed(field, fields[at][1], version)
+    yield from shape.findings
     yield from _form(version, values)
 
 
-def _placement(values: Mapping[str, str]) -> Iterator[Finding]:
-    kind = values.get("warc-type", "").lower()
+def _repeated(keys: tuple[str, ...]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen and key in FIELDS and not FIELDS[key].repeats:
+            yield Finding(code="E207", message=f"{FIELDS[key].name} is repeated ({_section(FIELDS[key])}).")
+        seen.add(key)
+
+
+def _placement(keys: frozenset[str], kind: str, is_empty: bool) -> Iterator[Finding]:
     for key in _MUST.get(kind, _MUST_ANY):
-        if key not in values:
+        if key not in keys:
             name, of = FIELDS[key].name, f"'{kind}'" if kind in TYPES else "every"
             yield Finding(code="E206", message=f"{name} is missing; {of} record has it ({_section(FIELDS[key])}).")
     if kind not in TYPES:
         if kind:
             yield Finding(code="W212", message="The record's type is none of the standard's eight.", found=kind[:100])
         return
-    for key in values:
-        field = FIELDS.get(key)
-        if field is not None and kind not in field.only:
+    for key in sorted(keys & FIELDS.keys()):
+        field = FIELDS[key]
+        if kind not in field.only:
             rule = "must not stand" if field.misplaced == "E213" else "has no meaning"
-            yield Finding(
-                code=field.misplaced, message=f"{field.name} {rule} on a '{kind}' record ({_section(field)})."
-            )
-    if values.get("content-length", "0").strip("0") and "content-type" not in values and kind != "continuation":
+            message = f"{field.name} {rule} on a '{kind}' record ({_section(field)})."
+            yield Finding(code=field.misplaced, message=message)
+    if not is_empty and "content-type" not in keys and kind != "continuation":
         yield Finding(code="W214", message="The record has a block but no Content-Type (section 5.6).")
 
 

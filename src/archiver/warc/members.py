@@ -80,11 +80,11 @@ class _Window:
         """Whether the unit goes on."""
         return self._at < len(self._buffer) or self._fill()
 
-    def startswith(self, prefix: bytes) -> bool:
-        """Whether the unit goes on with `prefix`."""
-        while len(self._buffer) - self._at < len(prefix) and self._fill():
+    def startswith(self, *prefixes: bytes) -> bool:
+        """Whether the unit goes on with one of the prefixes, which are of one length."""
+        while len(self._buffer) - self._at < len(prefixes[0]) and self._fill():
             pass
-        return self._buffer.startswith(prefix, self._at)
+        return self._buffer.startswith(prefixes, self._at)
 
     def skip(self, size: int) -> None:
         """Takes `size` bytes that are known to be there."""

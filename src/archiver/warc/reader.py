@@ -96,6 +96,8 @@ def _record(unit: Plain | Members, offset: int, keep: int) -> Generator[Record |
         return True
     if record is not None:
         yield record
+    if not findings:
+        return record is None
     yield from (finding.at(offset=offset, record=head.id) for finding in findings)
     return record is None or (any(each.code == "E220" for each in findings) and not _at_record(unit))
 
@@ -107,14 +109,11 @@ class _Head(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     fields: dict[str, str]
     length: int | None
-
-    @property
-    def id(self) -> str | None:
-        return bare(self.fields.get("warc-record-id"))
+    id: str | None
 
 
 def _head(unit: Plain | Members) -> tuple[_Head | None, list[Finding]]:
-    if not any(unit.startswith(start) for start in _WARC):
+    if not unit.startswith(*_WARC):
         return None, [Finding(code="E201", message="No WARC record starts where one should; `WARC/1.1` was expected.")]
     head = unit.until(_BLANK_LINE, _HEAD_LIMIT)
     if head is None:
@@ -128,11 +127,10 @@ def _head(unit: Plain | Members) -> tuple[_Head | None, list[Finding]]:
     headers, findings = grammar.parse(head[match.end() - len(match[2]) :])
     if version not in grammar.VERSIONS:
         findings.append(Finding(code="W221", message="This WARC version is unknown; it is read as 1.1.", found=version))
-    findings += grammar.check(version, headers)
-    fields: dict[str, str] = {}
-    for name, value in headers:
-        fields.setdefault(name.lower(), value)
-    return _Head(version, headers, fields, grammar.number(fields.get("content-length"))), findings
+    fields = grammar.by_name(headers)
+    findings += grammar.check(version, headers, fields)
+    length, identifier = grammar.number(fields.get("content-length")), bare(fields.get("warc-record-id"))
+    return _Head(version, headers, fields, length, identifier), findings
 
 
 def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[Record | None, list[Finding]]:
@@ -163,6 +161,9 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
         block=block,
         block_length=length,
         block_digest=sums.sha256(),
+        type=head.fields.get("warc-type", "").lower(),
+        id=head.id,
+        uri=bare(head.fields.get("warc-target-uri")),
         fields=head.fields,
     )
     return record, findings
@@ -176,12 +177,12 @@ def _end(unit: Plain | Members) -> Iterator[Finding]:
     at_end = not unit.more() or (unit.startswith(b"\r\n") and not unit.startswith(b"\r\n\r"))
     known = "; some writers leave them out behind the last record" if at_end else ""
     yield Finding(code="E220", message=f"The record does not end in two CR LF pairs (WARC 1.1 section 4){known}.")
-    while unit.startswith(b"\n") or unit.startswith(b"\r"):  # noqa: PIE810
+    while unit.startswith(b"\n", b"\r"):
         unit.skip(1)
 
 
 def _at_record(unit: Plain | Members) -> bool:
-    return any(unit.startswith(start) for start in _WARC) or not unit.more()
+    return unit.startswith(*_WARC) or not unit.more()
 
 
 def _http(head: _Head, block: bytes) -> Iterator[Finding]:

@@ -13,7 +13,9 @@ class Record:
 
     `offset` and `length` are bytes of the file (compressed, where it is) and `digest` is their SHA-256: what a CDXJ row
     calls offset, length and recordDigest. The last two are `None` where the record shares its gzip member with others.
-    `block` is `None` where it is longer than the reader was told to keep; the length and digest are always known.
+    `type` is in lower case, and empty where the record names none; `id` and `uri` (its target) are without the angle
+    brackets that some software puts around them. `block` is `None` where it is longer than the reader was told to keep;
+    the length and digest are always known.
     """
 
     offset: int
@@ -24,26 +26,14 @@ class Record:
     block: bytes | None
     block_length: int
     block_digest: Digest
+    type: str
+    id: str | None
+    uri: str | None
     fields: Mapping[str, str] = field(repr=False, compare=False)
 
     def get(self, name: str) -> str | None:
         """The first value of the field `name`, whatever its case; `None` where the record has none."""
         return self.fields.get(name.lower())
-
-    @property
-    def type(self) -> str:
-        """The record's type in lower case; empty where it names none."""
-        return self.fields.get("warc-type", "").lower()
-
-    @property
-    def id(self) -> str | None:
-        """The WARC-Record-ID without its angle brackets."""
-        return bare(self.fields.get("warc-record-id"))
-
-    @property
-    def uri(self) -> str | None:
-        """The WARC-Target-URI, without the angle brackets that some software puts around it."""
-        return bare(self.fields.get("warc-target-uri"))
 
 
 def bare(uri: str | None) -> str | None:
