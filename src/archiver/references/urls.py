@@ -209,7 +209,8 @@ def _authority(scheme: str, authority: str | None) -> str | None:
         return None
     port = "" if not port or int(port) == int(_PORTS.get(scheme, "0")) else f":{int(port)}"
     try:
-        return (f"{escaped(user)}@" if user else "") + host + port
+        # Only the last @ of an authority ends the user (RFC 3986 section 3.2.1).
+        return (f"{escaped(user).replace('@', '%40')}@" if user else "") + host + port
     except UnicodeEncodeError:
         return None
 
