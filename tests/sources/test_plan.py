@@ -190,6 +190,13 @@ def test_a_name_that_is_no_utf8_is_spelt_out(tmp_path: Path) -> None:
     assert notes(tmp_path) == [("I117", "caf\\xe9.bin")]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the file system takes any bytes as a name")
+def test_a_name_with_a_backslash_is_not_a_name_with_a_broken_byte(tmp_path: Path) -> None:
+    lay(tmp_path, {"caf\\xe9.txt": "x"})
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    assert sorted(names(tmp_path)) == ["caf\\\\xe9.txt", "caf\\xe9.txt"]
+
+
 def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(tmp_path, {"a.txt": "x", "locked/b.txt": "x"})
     scan = os.scandir

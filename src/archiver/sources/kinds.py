@@ -58,9 +58,11 @@ def sidecar_names(name: str) -> tuple[str, ...]:
 
 
 def printable(name: str) -> str:
-    r"""The name as JSON text can carry it: a byte that is no UTF-8 stands as `\xNN`.
+    r"""The name as JSON text can carry it: a byte that is no UTF-8 stands as `\xNN`, a backslash is doubled.
 
-    >>> print(printable("caf\udce9.txt"))
-    caf\xe9.txt
+    Different names stay different.
+
+    >>> print(printable("caf\udce9.txt"), printable(r"caf\xe9.txt"))
+    caf\xe9.txt caf\\xe9.txt
     """
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return os.fsencode(name.replace("\\", "\\\\")).decode("utf-8", "backslashreplace")
