@@ -47,6 +47,24 @@ def contents(root: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def test_a_shard_without_an_item_writes_no_warc_file(tmp_path: Path) -> None:
+    lines = [{"text": "A long tale. " * 500}, {"text": "The pier is gone."}]
+    source = tmp_path / "wire.jsonl"
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    report = pack([source], tmp_path / "out", Config(created=CONFIG.created, shard_size=1000))
+    assert report.counts["items"]["archived"] == 2
+    warcs = {name for name in contents(tmp_path / "out") if name.endswith(".warc.gz")}
+    assert len(warcs) == 4
+    assert len(list(open_package(tmp_path / "out"))) == 2
+
+
+def test_a_package_of_no_item_has_its_warc_files(tmp_path: Path) -> None:
+    (tmp_path / "blank.jsonl").write_bytes(b"\n" * 3000)
+    report = pack([tmp_path / "blank.jsonl"], tmp_path / "out", Config(created=CONFIG.created, shard_size=1000))
+    assert not any(report.counts["items"].values())
+    assert len([name for name in contents(tmp_path / "out") if name.endswith(".warc.gz")]) == 2
+
+
 def test_every_item_has_an_outcome_and_the_counts_add_up(sources: Path, tmp_path: Path) -> None:
     report = pack([sources], tmp_path / "out", CONFIG)
     assert report.counts["items"] == {"archived": 3, "duplicate": 1, "rejected": 1}

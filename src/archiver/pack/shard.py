@@ -152,14 +152,17 @@ class _Writer:
         self._originals: dict[tuple[str, Digest], str] = {}
         self.tally = _Tally()
         self.entries: list[WarcEntry] = []
+        self._volumes: list[_Volume] = []
 
     def __enter__(self) -> "_Writer":
         with ExitStack() as stack:
             opened = (stack.enter_context(replacing(self._job.folder / name / self._job.number)) for name in LISTS)
             self._cdxj, self._pages, self._rejected = opened
-            self._volume = _Volume(self._job, 0)
             stack.push(self._close_volume)
             stack.push(self._write_lines)
+            # A range within one long line has no item, and needs no files; a package without any WARC file is none.
+            if self._job.shard.index == 0:
+                self._roll()
             self._stack = stack.pop_all()
         return self
 
@@ -171,8 +174,13 @@ class _Writer:
             self._cdxj.writelines(sorted(self._lines))
 
     def _close_volume(self, *trouble: Any) -> None:
-        self._volume.close(*trouble)
-        self.entries += self._volume.entries()
+        for volume in self._volumes[-1:]:
+            volume.close(*trouble)
+            self.entries += volume.entries()
+
+    @property
+    def _volume(self) -> _Volume:
+        return self._volumes[-1]
 
     def add(self, outcome: Archived | Rejected) -> None:
         """Write an outcome's records. An item whose bytes stand in this shard already adds its own record alone."""
@@ -209,9 +217,10 @@ class _Writer:
         self._lines.append(cdxj.line(record, written, self._volume.name))
 
     def _roll(self) -> None:
-        if max(self._volume.archive.length, self._volume.derived.length) < self._job.config.warc_size:
+        """Open the first volume, or the next where the last is full."""
+        full = self._job.config.warc_size
+        if self._volumes and max(self._volume.archive.length, self._volume.derived.length) < full:
             return
-        self._volume.close()
-        self.entries += self._volume.entries()
+        self._close_volume()
         self._originals.clear()
-        self._volume = _Volume(self._job, len(self.entries) // 2)
+        self._volumes.append(_Volume(self._job, len(self._volumes)))
