@@ -47,7 +47,9 @@ class Commands(click.Group):
         except ArchiverError as error:
             _end(ctx, error.exit_status, str(error))
         except KeyboardInterrupt as error:
-            _end(ctx, INTERRUPTED, str(error) or "interrupted")
+            # A codec puts words of its own into one that reaches it.
+            said = str(error)
+            _end(ctx, INTERRUPTED, said if said.startswith("interrupted") else "interrupted")
         except BrokenPipeError:
             # Nothing may try to flush the rest when the interpreter ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -76,7 +76,8 @@ def processes(count: int) -> Iterator[Executor]:
             yield pool
         except BaseException:
             stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            # One that still starts looks for what it shares with this process: that has to be there until it ends.
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
