@@ -233,6 +233,10 @@ CODES: dict[str, Code] = {
                  "when it was used, is not checked offline.", "WACZ Signing 0.1.0", WACZ_AUTH),
     "I442": Code("old form of the manifest", "datapackage.json is in the form of WACZ 1.0, with `stats` and `hashing`."),
     "W443": Code("CDX, not CDXJ", "The index is in the older CDX format; WACZ asks for CDXJ.", "WACZ 1.1.1 section 5.1", WACZ + "#indexes"),
+    "W444": Code("no list of pages", "A WACZ of other software has no list of pages; py-wacz leaves it out where it detects none, and players "
+                 "show no page.", "WACZ 1.1.1 section 3", WACZ + "#directory-layout"),
+    "W445": Code("row with the digest of nothing", "An index row has the digest of no bytes, as cdxj-indexer writes it for records without a "
+                 "payload digest; the record is intact.", "WACZ 1.1.1 section 5.1", WACZ + "#indexes"),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),

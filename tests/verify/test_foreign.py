@@ -140,7 +140,29 @@ def test_an_index_that_pywb_leaves_out(tmp_path: Path) -> None:
     assert rows(tmp_path, cdxj(), name="indexes/index.cdxj") == ["W436"]
 
 
+def test_a_row_with_the_digest_of_nothing(tmp_path: Path) -> None:
+    page = members(record("resource", 1, change={"WARC-Payload-Digest": None}))
+    info, empty = members(INFO), "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
+    for digest, expected in ((empty, ["W445"]), (empty[5:], ["W445"]), ("crc:00", ["E423"])):
+        row = index_row(len(info), len(page), digest=digest, mime="text/plain", status=None)
+        assert codes(foreign(tmp_path / "a.wacz", info + page, row)) == expected
+
+
+def test_a_habit_is_noted_once(tmp_path: Path) -> None:
+    bracketed = [
+        record(number=number, change={"WARC-Target-URI": "<https://x/>"}, version="WARC/1.0") for number in (1, 2, 3)
+    ]
+    (tmp_path / "a.warc").write_bytes(INFO + b"".join(bracketed))
+    assert codes(tmp_path / "a.warc") == ["I231"]
+
+
 # Manifests
+
+
+def test_a_wacz_without_pages(tmp_path: Path) -> None:
+    given = files()
+    del given["pages/pages.jsonl"]
+    assert codes(write(tmp_path / "a.wacz", given)) == ["W444"]
 
 
 def write(

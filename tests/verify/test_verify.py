@@ -279,6 +279,14 @@ def test_an_article_too_long_to_be_replayed(bag: Path, tmp_path: Path, monkeypat
     assert {"E603", "I615"} <= set(codes(root))
 
 
+def test_a_zip_of_ours_that_was_packed_anew(wacz: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    with ZipFile(wacz) as old, ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert set(codes(path)) == {"E409"}
+
+
 def test_a_page_may_be_listed_twice(bag: Path, tmp_path: Path) -> None:
     root = copy(bag, tmp_path)
     edit_file(root, "pages/pages.jsonl", lambda data: data + data.splitlines(keepends=True)[1])

@@ -116,7 +116,10 @@ class Index:
         self._captures.mark(key_of(*wanted.values()))
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
-            if found is not None and not _agree(name, found, wanted[name], record):
+            if found is not None and name == "digest" and _is_of_nothing(found, record):
+                message = "The row has the digest of no bytes, as cdxj-indexer writes it for such records."
+                yield Finding(code="W445", message=message, record=record.id, found=found[:200])
+            elif found is not None and not _agree(name, found, wanted[name], record):
                 yield Finding(
                     code="E423",
                     message=f"The row's {name} is not that of the record it points at.",
@@ -225,6 +228,17 @@ def _agree(name: str, found: str, wanted: str, record: Record) -> bool:
         return _same_digest(found, wanted, record)
     # What a response's media type is called when its head names none, indexers decide for themselves.
     return found == wanted or (name == "mime" and record.type not in ("resource", "metadata"))
+
+
+def _is_of_nothing(found: str, record: Record) -> bool:
+    """Whether a row of a record that has bytes, and no payload digest, has the digest of none."""
+    if not record.block_length or record.get("WARC-Payload-Digest") is not None:
+        return False
+    try:
+        stated = digests.parse(found if ":" in found else f"sha1:{found}")
+    except KeyError:
+        return False
+    return stated is not None and stated.value == digests.compute(stated.algorithm, b"")
 
 
 def _same_digest(found: str, wanted: str, record: Record) -> bool:

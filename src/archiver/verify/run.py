@@ -8,7 +8,7 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
-from archiver.verify.survey import Tally
+from archiver.verify.gathered import Tally
 from archiver.verify.table import key_of
 
 _LIMIT = 1 << 28

@@ -5,10 +5,8 @@ are at hand together. What is not at hand (a duplicate's original, say) is looke
 """
 
 import re
-from array import array
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, BinaryIO
 
@@ -19,14 +17,13 @@ from archiver.package import layout
 from archiver.record import schema
 from archiver.verify import derivation, replay
 from archiver.verify.captures import signature
-from archiver.verify.kinship import Revisits, Segments
+from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
 
 KEEP = 1 << 27
 INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
-REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
 _REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
@@ -35,66 +32,6 @@ _OFFSET_BITS = 40
 # What every fraction in a JSON text matches, if some other texts too.
 _FRACTION = re.compile(rb"[\[:,][ \t\r\n]*+-?[0-9]++[.eE]")
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was counted on the way: articles, rejections, and what their records list, as the run report counts it."""
-
-    articles: int = 0
-    rejected: int = 0
-    rejections: set[int] = field(default_factory=set)
-    counts: dict[str, Counter[str]] = field(
-        default_factory=lambda: {name: Counter() for name in ("findings", "repairs", "links", "tweets")}
-    )
-    warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Counts what a valid article or rejection record lists."""
-        self.counts["findings"].update(each["code"] for each in record["findings"])
-        self.counts["repairs"].update(each["rule"] for each in record.get("repairs", ()))
-        self.counts["links"].update(each["kind"] for each in record.get("links", ()))
-        self.counts["tweets"].update(each["form"] for each in record.get("tweets", ()))
-
-    def extend(self, other: "Tally") -> None:
-        """Adds what another has counted."""
-        self.articles += other.articles
-        self.rejected += other.rejected
-        self.rejections |= other.rejections
-        for name, counted in other.counts.items():
-            self.counts[name].update(counted)
-        self.warcs |= other.warcs
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What is kept of records that have gone by, for what can only be said of all together."""
-
-    ids: Table = field(default_factory=Table)
-    conversions: Table = field(default_factory=Table)
-    captures: Table = field(default_factory=Table)
-    references: "dict[str, tuple[array[int], array[int]]]" = field(
-        default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
-    )
-    deferred: "array[int]" = field(default_factory=lambda: array("Q"))
-    unclaimed: set[int] = field(default_factory=set)
-    segments: Segments = field(default_factory=Segments)
-    revisits: Revisits = field(default_factory=Revisits)
-    tally: Tally = field(default_factory=Tally)
-
-    def extend(self, other: "Gathered") -> None:
-        """Adds what was gathered elsewhere."""
-        self.ids.extend(other.ids)
-        self.conversions.extend(other.conversions)
-        self.captures.extend(other.captures)
-        for name, (keys, places) in other.references.items():
-            self.references[name][0].extend(keys)
-            self.references[name][1].extend(places)
-        self.deferred.extend(other.deferred)
-        self.unclaimed |= other.unclaimed
-        self.segments.extend(other.segments)
-        self.revisits.extend(other.revisits)
-        self.tally.extend(other.tally)
 
 
 class Survey:
@@ -210,10 +147,15 @@ class Survey:
         """The records of a file and their places; each is entered into the tables first."""
         number = self._numbers[name]
         whole, count = sha256(), 0
+        noted: set[str] = set()
         with self._open(name) as stream:
             for each in read(stream, keep=KEEP, tap=whole.update):
                 if isinstance(each, Finding):
-                    yield 0, each.at(file=name)
+                    # A habit of the software that wrote the file is noted once.
+                    if each.code not in noted:
+                        yield 0, each.at(file=name)
+                    if each.severity == "note":
+                        noted.add(each.code)
                     continue
                 place = number << _OFFSET_BITS | each.offset
                 if not count and each.type != "warcinfo" and each.version != "ARC":

@@ -125,7 +125,7 @@ class Manifest:
         if not any(path.startswith("indexes/") and path.endswith(INDEXES) for path in present):
             yield self._finding("E410", "There is no index in indexes/.", "indexes/")
         if layout.PAGES not in present:
-            yield self._finding("E410", "There is no list of pages.", layout.PAGES)
+            yield self._finding("E410" if self.is_ours else "W444", "There is no list of pages.", layout.PAGES)
 
     def _read_resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         seen: set[str] = set()

@@ -1,0 +1,72 @@
+"""What is kept of the records of a package while they go by, in few bytes each, and how two such heaps become one."""
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archiver.verify.kinship import Revisits, Segments
+from archiver.verify.table import Table
+
+REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted on the way: articles, rejections, and what their records list, as the run report counts it."""
+
+    articles: int = 0
+    rejected: int = 0
+    rejections: set[int] = field(default_factory=set)
+    counts: dict[str, Counter[str]] = field(
+        default_factory=lambda: {name: Counter() for name in ("findings", "repairs", "links", "tweets")}
+    )
+    warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Counts what a valid article or rejection record lists."""
+        self.counts["findings"].update(each["code"] for each in record["findings"])
+        self.counts["repairs"].update(each["rule"] for each in record.get("repairs", ()))
+        self.counts["links"].update(each["kind"] for each in record.get("links", ()))
+        self.counts["tweets"].update(each["form"] for each in record.get("tweets", ()))
+
+    def extend(self, other: "Tally") -> None:
+        """Adds what another has counted."""
+        self.articles += other.articles
+        self.rejected += other.rejected
+        self.rejections |= other.rejections
+        for name, counted in other.counts.items():
+            self.counts[name].update(counted)
+        self.warcs |= other.warcs
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What is kept of records that have gone by, for what can only be said of all together."""
+
+    ids: Table = field(default_factory=Table)
+    conversions: Table = field(default_factory=Table)
+    captures: Table = field(default_factory=Table)
+    references: "dict[str, tuple[array[int], array[int]]]" = field(
+        default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
+    )
+    deferred: "array[int]" = field(default_factory=lambda: array("Q"))
+    unclaimed: set[int] = field(default_factory=set)
+    segments: Segments = field(default_factory=Segments)
+    revisits: Revisits = field(default_factory=Revisits)
+    tally: Tally = field(default_factory=Tally)
+
+    def extend(self, other: "Gathered") -> None:
+        """Adds what was gathered elsewhere."""
+        self.ids.extend(other.ids)
+        self.conversions.extend(other.conversions)
+        self.captures.extend(other.captures)
+        for name, (keys, places) in other.references.items():
+            self.references[name][0].extend(keys)
+            self.references[name][1].extend(places)
+        self.deferred.extend(other.deferred)
+        self.unclaimed |= other.unclaimed
+        self.segments.extend(other.segments)
+        self.revisits.extend(other.revisits)
+        self.tally.extend(other.tally)
