@@ -38,7 +38,7 @@ STRINGS = st.sampled_from(
         *("field:url", "day", "second", "year", "certain", "outbound", "text", "٢٠١٧-07-21", "/a~2", "/a~1b"),
     ]
 )
-VALUES = STRINGS | st.sampled_from([None, True, 0, -1, 1.0, 1.5, 2**70, [], [1], [1, 2], [1, 2, 3], {}, {"value": "x"}])
+VALUES = STRINGS | st.sampled_from([None, True, 0, -1, 1.0, 1.5, 2**53 - 1, 2**53, 2**70, [], [1], [1, 2], [1, 2, 3], {}, {"value": "x"}])
 
 
 @st.composite

@@ -97,6 +97,7 @@ FAULTS: list[tuple[str, Callable[[dict[str, Any]], object], str, str]] = [
     ("another schema's id", lambda r: r["source"].update(digest="x"), "$.source.digest", "does not match ^sha256"),
     ("a span of one", lambda r: r["links"][0].update(span=[1]), "$.links[0].span", "minItems"),
     ("a negative span", lambda r: r["links"][0].update(span=[-1, 2]), "$.links[0].span[0]", "minimum"),
+    ("a huge span", lambda r: r["links"][0].update(span=[0, 2**60]), "$.links[0].span[1]", "9007199254740991"),
     ("a lone surrogate", lambda r: r["source"].update(media_type="\ud800"), "$.source.media_type", "\\ud800"),
 ]
 

@@ -223,10 +223,10 @@ def _object(data: bytes, name: str) -> dict[str, Any]:
 def _article(record: dict[str, Any], text: str, name: str) -> Article:
     if record.get("schema") != schema.ARTICLE:
         raise UnsupportedVersion(f"{name} holds a record of the schema {record.get('schema')}, not of {schema.ARTICLE}")
-    try:
-        return from_dict(record, text)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CannotRead(f"{name}: the record {record.get('id')} breaks its schema. {_MORE}") from error
+    fault = next(schema.check(record, schema.ARTICLE), None)
+    if fault:
+        raise CannotRead(f"{name}: the record {record.get('id')} breaks its schema: {fault.message} {_MORE}")
+    return from_dict(record, text)
 
 
 def _text(record: Record) -> str:

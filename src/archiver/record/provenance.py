@@ -77,8 +77,22 @@ def rejection(rejected_id: str, source: Mapping[str, Any], findings: tuple[Findi
     }
 
 
+def whole(value: Any) -> Any:
+    """A record that is valid against its schema, with its numbers as integers: to JSON Schema, 1.0 is one too.
+
+    >>> whole({"span": [0.0, 1.0]})
+    {'span': [0, 1]}
+    """
+    if isinstance(value, dict):
+        return {name: whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) else value
+
+
 def from_dict(record: Mapping[str, Any], text: str) -> Article:
     """The article of a record that is valid against the schema; `text` is its normalised text."""
+    record = whole(record)
     return Article(
         id=record["id"],
         url=Stated(**record["url"]) if record["url"] else None,

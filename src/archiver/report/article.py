@@ -8,7 +8,7 @@ from archiver.package.pages import title_of
 from archiver.package.safe import exact
 from archiver.report import findings, plain
 from archiver.report.explained import explained, suggested
-from archiver.text.ledger import unapply
+from archiver.text.ledger import LedgerError, unapply
 
 LABEL = 10
 QUOTED = 60
@@ -23,10 +23,10 @@ def page(entry: Entry) -> Iterator[str]:
     yield "─" * min(plain.width(title), 78)
     yield from _facts(entry)
     yield from _section("Text", [plain.block(article.text, "  ").rstrip("\n")])
-    yield from _section(f"Repairs ({len(article.repairs)})", _repairs(article))
+    source = _source(article)
+    yield from _section(f"Repairs ({len(article.repairs)})", _repairs(article, source))
     if article.suggestions:
-        source = unapply(article.text, _of_text(article.repairs))
-        told = suggested(source, article.text, _of_text(article.suggestions))
+        told = suggested(source or "", article.text, _of_text(article.suggestions))
         yield from _section(f"Seen and not changed ({len(article.suggestions)})", told)
     yield from _section(f"Links ({len(article.links)})", map(_link, article.links))
     yield from _section(f"Tweets ({len(article.tweets)})", [line for tweet in article.tweets for line in _tweet(tweet)])
@@ -73,10 +73,21 @@ def _span(span: Span) -> str:
     return f"{span.start}–{span.end}"
 
 
-def _repairs(article: Article) -> Iterator[str]:
+def _source(article: Article) -> str | None:
+    """The text as it was before the repairs; None where they do not fit it."""
+    try:
+        return unapply(article.text, _of_text(article.repairs))
+    except LedgerError:
+        return None
+
+
+def _repairs(article: Article, source: str | None) -> Iterator[str]:
     """Those of the text with their lines and reasons; those of title, site and authors as they are."""
-    of_text = _of_text(article.repairs)
-    yield from explained(unapply(article.text, of_text), article.text, of_text)
+    if source is None:
+        yield "  They do not fit the text; archiver verify says more."
+        yield from map(_repair, article.repairs)
+        return
+    yield from explained(source, article.text, _of_text(article.repairs))
     yield from (_repair(entry) for entry in article.repairs if entry.field != "text")
 
 
