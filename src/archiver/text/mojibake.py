@@ -25,17 +25,18 @@ _GOOD = re.compile("[“”‘’„‚–—…•«»\xa0\u200b-\u200d\ufe0f\u
 _COMMON_LATIN = re.compile("[À-ÖØ-öø-ƀƏƠơƯưȘ-țəḀ-ỿ]")
 _CONTEXT = 2
 # Damage that ftfy does not see: typographic marks read in encodings that it does not know (cp850, cp866, windows-1255)
-# or seldom suspects (cp437, Mac Roman Cyrillic, signs such as `™` in windows-1252); a word that goes on, after a small
+# or seldom suspects (cp437, Mac Roman, signs such as `™` in windows-1252); a word that goes on, after a small
 # letter, with a capital and a sign; a letter that is the first byte of a character, inside a word of another alphabet.
 _UNKNOWN_TO_FTFY = re.compile(
     "(?:[РС][\u0450\u0452\u0453\u0455\u0458-\u045fЂЃ‚ѓ„…†‡€‰™№\x80-\xbf]){2}|ÔÇ[ôöÿÖØ£ª]|тА[ЬЭЩШУФж]|ג€[™œ\x9d“”˜¦]|ΓÇ[ôöÿÖ£¥ª]|(?:[–—][\x80-ʯ†‡-⋿◊ﬁﬂ\uf8ff]){3}"
+    "|[A-Za-z]√[^\x00-\x7f]|‚[ÄÇÑÜ][^\x00-\x7f]|β[€„][^\x00-\x7fα-ώ]"
     f"|[âã][€‚„†‡ˆ‰Š‹Œ˜™š›œžŸ][{CONTINUATION}]"
     f"|[a-zß-ÿ][ÂÃÄÅÆĂĹĆĄ][{CONTINUATION}]|[A-Za-z][ΒΓΔΕΞΟВГДЕРСТУЖЗ](?![A-Za-zΑ-ωА-я])[^\x00-\x7f]"
     f"|[\u0370-\u10ff\u3040-\ud7ff][Â-ôŘŮ][{CONTINUATION}]|[ÂÃÎÏÐÑ×ØÙ][{CONTINUATION}][\u0370-\u10ff]"
 )
 # What mends badly: capitals inside words, letters that no newspaper prints, alphabets mixed in one word.
 _ODD = re.compile(
-    "[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
+    "[a-zß-öø-ÿ][À-ÖØ-Þ]|[ß-öø-ÿ][A-Z]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
     "|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
 )
 # So much may be left of damage in any line, and so much for each character that was read; more of it is noise.
@@ -232,7 +233,9 @@ def _coherent(encoding: str, text: str) -> bool:
     if any(character > "\x7f" and unicodedata.category(character) in ("Cn", "Co") for character in text):
         return False
     scripts = _scripts(text)
-    return len(scripts) <= (2 if encoding == "windows-1252" else 1) or min(scripts.values()) > 2
+    if encoding == "windows-1252":
+        return len(scripts) <= 2 or min(scripts.values()) > 2
+    return not scripts or (len(scripts) == 1 and min(scripts.values()) > 1) or min(scripts.values()) > 2
 
 
 def _scripts(text: str) -> Counter[str]:

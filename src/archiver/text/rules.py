@@ -70,7 +70,7 @@ _BLANK_TO_THE_END = re.compile(r"\s*$")
 _REACH = 1_000
 _EMOJI = f"(?:ðŸ[{CONTINUATION}]{{2}}|ï¸\x8f|â™[{CONTINUATION}]|â\x9d¤)"
 _HALF_AN_EMOJI = re.compile(f"ðŸ[{CONTINUATION}]?$")
-_QUESTION_MARK_AS_BYTE = re.compile(r"[.,!?…]â€\?|â€\?(?: [a-z]|[,.;:)])")
+_QUESTION_MARK_AS_BYTE = re.compile(r"[.,!?…'’]â€\?|â€\?(?: [a-z(—–]| â€|[,.;:)])")
 _REFERENCE = r"(?P<reference>(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)"
 _LEFT_OF_APOSTROPHE = r"(?P<at>â(?:\?\?)?)"
 # The English contractions in which the damaged mark can be nothing but an apostrophe: before it, after it.
@@ -86,6 +86,10 @@ def unclosed_quote(match: re.Match[str]) -> bool:
     """Whether a quotation mark was opened before the match, in reach, and not closed."""
     before = match.string[max(0, match.start() - _REACH) : match.start()]
     return max(map(before.rfind, "“„‟")) > before.rfind("”")
+
+
+def _no_open_quote(match: re.Match[str]) -> bool:
+    return not unclosed_quote(match)
 
 
 def _never_closed(match: re.Match[str]) -> bool:
@@ -216,15 +220,17 @@ BEFORE: tuple[Row, ...] = (
     _row("ambiguous-quote", "â€", f"â€(?:�|(?![{CONTINUATION}{_WINDOWS_1250}]))", "’", _between_letters),
     _row("lost-left-quote", "вЂ", "(?<![\u0400-\u04ff])вЂ(?P<at>�?)(?=[A-Za-z])", "\x98"),
     _row("half-replaced", "”™", r"(?<=\w)”™(?=\w)|(?<=[.,!?…”])”™", "’"),
+    _row("half-replaced", "”™", r"(?<=\w)”™(?!\w)", "’", _no_open_quote),
+    _row("half-replaced", "”¢", "”¢", "•"),
     _row("half-replaced", "”œ", r"(?<![^\s(])”œ(?=\w)|(?<=[\w.,!?])”œ(?!\w)", "“"),
     _row("half-replaced", "”ž", r"(?<![^\s(])”ž(?=\w)", "„"),
     _row("half-replaced", "”“", r"(?<=[0-9])”“(?=[0-9])|(?<= )”“(?= )", "–"),
-    _row("half-replaced", "””", r"(?<= )””(?= )", "—"),
+    _row("half-replaced", "””", r"(?<= )””(?= )|(?<=\w)””(?=\w)", "—"),
     _row("half-replaced", "”˜", r"(?<![^\s(])”˜(?=\w)", "‘"),
     _row("half-replaced", "”¦", "”¦", "…"),
 )
 AFTER: tuple[Row, ...] = (
-    _row("eaten-space", "†", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–])", "” ", unclosed_quote),
+    _row("eaten-space", "†", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–…])|(?<=[^\s†\d])†(?=\d)", "” ", unclosed_quote),
     _row("eaten-space", "†", r"(?<=[a-z.,!?…])†(?=[^\W\d_])", "” "),
     _row("eaten-space", "†", r"(?<=[.,!?…])†(?=[ \xa0])", "”", _never_closed),
     _row("stray-no-break-space", "Â", "Â(?=[ \xa0\t]|$)", "", _no_break_space),
