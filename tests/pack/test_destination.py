@@ -17,6 +17,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in ("sources/a.txt", "package/data/datapackage.json", "other/thesis.odt", "file", "file.wacz"):
         Path(file).touch()
     Path("link").symlink_to("sources")
+    Path("to-package").symlink_to("package")
+    for dangling in ("dangling", "dangling.wacz"):
+        Path(dangling).symlink_to("nowhere")
     return tmp_path
 
 
@@ -43,6 +46,10 @@ def test_a_place_that_harms_nothing(here: Path, out: str) -> None:
         ("link/out", "packed into itself"),
         ("sources", "packed into itself"),
         ("other", "something else than a package"),
+        ("link", "is a symbolic link"),
+        ("dangling", "is a symbolic link"),
+        ("dangling.wacz", "is a symbolic link"),
+        ("to-package", "is a symbolic link"),
         ("file", "is a file, and a package of that name would be a folder"),
         ("package.wacz", "is a folder, and a package of that name would be a file"),
     ],

@@ -13,6 +13,10 @@ def check(out: Path, sources: Iterable[Path]) -> None:
     _check_name(out)
     if not out.absolute().parent.is_dir():
         raise UsedWrongly(f"the folder {out.parent}, in which {out.name} should stand, does not exist; make it first")
+    if out.is_symlink():
+        raise UsedWrongly(
+            f"{out} is a symbolic link, which a package would replace and not follow; name the place that is meant"
+        )
     for source in sources:
         _check_apart(out, source)
         _check_apart(work_folder(out), source)
