@@ -26,7 +26,19 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 PLACES = [path for path in places(RECORD) if path]
 STRINGS = st.sampled_from(
     [
-        *("", "x", "x\n", "\ud800", "2017", "2017-07", "2017-02-30", "0000-01-01", "9999-12-31", "2017-07-21T10:00Z"),
+        *(
+            "",
+            "x",
+            "x\n",
+            "\ud800",
+            "2017",
+            "2017-07",
+            "2017-02-30",
+            "0000-01-01",
+            "9999-12-31",
+            "2017-07-21T10:00Z",
+            "2017-02-31T25:61:61+99:99",
+        ),
         *("http://[a", "http://a/%zz", "https://x.example/é", "//x", "a:b", "mailto:a@b.example", "http://a:99999/"),
         *(
             "urn:uuid:00000000-0000-5000-8000-00000000000a",
@@ -38,7 +50,9 @@ STRINGS = st.sampled_from(
         *("field:url", "day", "second", "year", "certain", "outbound", "text", "٢٠١٧-07-21", "/a~2", "/a~1b"),
     ]
 )
-VALUES = STRINGS | st.sampled_from([None, True, 0, -1, 1.0, 1.5, 2**53 - 1, 2**53, 2**70, [], [1], [1, 2], [1, 2, 3], {}, {"value": "x"}])
+VALUES = STRINGS | st.sampled_from(
+    [None, True, 0, -1, 1.0, 1.5, 2**53 - 1, 2**53, 2**70, [], [1], [1, 2], [1, 2, 3], {}, {"value": "x"}]
+)
 
 
 @st.composite

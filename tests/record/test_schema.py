@@ -95,8 +95,17 @@ FAULTS: list[tuple[str, Callable[[dict[str, Any]], object], str, str]] = [
     ("an unknown kind", lambda r: r["links"][0].update(kind="far"), "$.links[0].kind", 'it must be one of "outbound"'),
     ("a number as title", lambda r: r.update(title=7), "$.title", "is 7; it must be of type string or null"),
     ("another schema's id", lambda r: r["source"].update(digest="x"), "$.source.digest", "does not match ^sha256"),
-    ("a span of one", lambda r: r["links"][0].update(span=[1]), "$.links[0].span", "minItems"),
-    ("a negative span", lambda r: r["links"][0].update(span=[-1, 2]), "$.links[0].span[0]", "minimum"),
+    ("a span of one", lambda r: r["links"][0].update(source_span=[1]), "$.links[0].source_span", "at least 2 items"),
+    ("a negative span", lambda r: r["links"][0].update(span=[-1, 2]), "$.links[0].span[0]", "it must be 0 or more"),
+    ("a span of three", lambda r: r["links"][0].update(span=[1, 2, 3]), "$.links[0].span", "no more than 2 items"),
+    ("an index twice", lambda r: r["tweets"][0].update(links=[0, 0]), "$.tweets[0].links", "may stand in it once"),
+    ("no activity", lambda r: r["provenance"].update(activities=[]), "$.provenance.activities", "at least 1 item"),
+    ("an empty title", lambda r: r.update(title=""), "$.title", 'is ""; it must not be empty, but null'),
+    ("an empty name", lambda r: r["source"].update(name=""), "$.source.name", 'is ""; it must not be empty'),
+    ("a URL as text", lambda r: r.update(url="http://a"), "$.url", "it must be of type object or null"),
+    ("a bad URL", lambda r: r["url"].update(value="a b"), "$.url.value", '"a b"'),
+    ("a number as text", lambda r: r.update(text=7), "$.text", "is 7; it must be of type string or object"),
+    ("a digest that is none", lambda r: r.update(text={"digest": "x", "length": 1}), "$.text.digest", "does not match"),
     ("a huge span", lambda r: r["links"][0].update(span=[0, 2**60]), "$.links[0].span[1]", "9007199254740991"),
     ("a lone surrogate", lambda r: r["source"].update(media_type="\ud800"), "$.source.media_type", "\\ud800"),
 ]
@@ -109,6 +118,32 @@ def test_a_fault_has_its_place_and_a_sentence(damage: Callable[[dict[str, Any]],
     findings = list(schema.check(broken))
     assert ("E501", path) in [(finding.code, finding.path) for finding in findings]
     assert any(says in finding.message for finding in findings), [finding.message for finding in findings]
+
+
+MOMENTS = [
+    ("2017", "year", "17", "a year"),
+    ("2017-12", "month", "2017-13", "a month"),
+    ("2016-02-29T23:59", "minute", "2017-99-99T99:99", "a time to the minute"),
+    ("2000-02-29T00:00Z", "minute", "1900-02-29T00:00Z", "a time to the minute"),
+    ("2017-07-31T10:00+14:00", "minute", "2017-07-31T10:00+99:99", "a time to the minute"),
+    ("2017-02-28T23:00:00", "second", "2017-02-31T25:61:61+99:99", "a time to the second"),
+    ("2017-04-30T10:00:59-03:30", "second", "2017-04-31T10:00:59-03:30", "a time to the second"),
+    ("0001-01-01T00:00:00Z", "second", "0000-01-01T00:00:00Z", "a time to the second"),
+]
+
+
+@pytest.mark.parametrize(("good", "precision", "bad", "says"), MOMENTS)
+def test_a_time_is_one_that_there_can_be(good: str, precision: str, bad: str, says: str) -> None:
+    moment = {"value": good, "precision": precision, "basis": "field:date"}
+    assert list(schema.check(record() | {"published": moment})) == []
+    (fault,) = schema.check(record() | {"published": moment | {"value": bad}})
+    assert fault.path == "$.published.value"
+    assert f"it must be {says}, such as " in fault.message
+
+
+def test_each_fault_of_a_value_that_may_be_null_is_named() -> None:
+    faults = schema.check(record() | {"published": {"value": "2017-13", "precision": "month", "basis": "?"}})
+    assert sorted(fault.path or "" for fault in faults) == ["$.published.basis", "$.published.value"]
 
 
 def test_faults_come_one_each() -> None:

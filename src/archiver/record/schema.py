@@ -112,14 +112,36 @@ def verdict(identifier: str, value: object) -> Iterator[Finding]:
     errors = _validator(identifier).iter_errors(value)
     in_order = sorted(errors, key=lambda error: [str(part) for part in error.absolute_path])
     # jsonschema reports each missing property by itself; one sentence names them all.
-    yield from dict.fromkeys(_finding(error) for error in in_order)
+    yield from dict.fromkeys(_finding(innermost) for error in in_order for innermost in _innermost(error))
 
 
 def _finding(error: "ValidationError") -> Finding:
-    from jsonschema.exceptions import best_match
+    return Finding(code="E501", message=f"{error.json_path}: {_sentence(error)}", path=error.json_path)
 
-    innermost = best_match([error]) or error
-    return Finding(code="E501", message=f"{innermost.json_path}: {_sentence(innermost)}", path=innermost.json_path)
+
+def _innermost(error: "ValidationError") -> "Iterator[ValidationError]":
+    """The faults themselves: of alternatives, those of the one that is meant, which is that of the value's type."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    meant = [faults for faults in branches.values() if not any(map(_is_of_type, faults))]
+    if not meant:
+        yield error
+        return
+    for fault in min(meant, key=len):
+        yield from _innermost(fault)
+
+
+def _is_of_type(error: "ValidationError") -> bool:
+    """Whether the value itself, and nothing in it, is of another type."""
+    return error.validator == "type" and not error.relative_path
+
+
+def _types(error: "ValidationError") -> list[str]:
+    """The types that a value may have."""
+    inner = error.context or [error]
+    wanted: list[Any] = [each.validator_value for each in inner if each.validator == "type"]
+    return [name for names in wanted for name in ([names] if isinstance(names, str) else names)]
 
 
 def _sentence(error: "ValidationError") -> str:
@@ -139,15 +161,39 @@ def _sentence(error: "ValidationError") -> str:
             return f"is {found}; it must be one of {_listed(wanted)}"
         case "const":
             return f"is {found}; it must be {_quoted(wanted)}"
-        case "type":
-            kinds = [wanted] if isinstance(wanted, str) else wanted
-            return f"is {found}; it must be of type {' or '.join(kinds)}"
+        case "type" | "anyOf":
+            return f"is {found}; it must be of type {' or '.join(_types(error))}"
+        case "pattern" if "title" in schema:
+            return f"is {found}; it must be {schema['title']}"
         case "pattern":
             return f"is {found}, which does not match {wanted}"
+        case _:
+            return f"is {found}{_bound(error)}"
+
+
+def _bound(error: "ValidationError") -> str:
+    """How much there may be, of what is too little or too much."""
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "minItems":
+            return f"; it must have at least {wanted} item{'s' if wanted > 1 else ''}"
+        case "items":
+            return f"; it must have no more than {len(schema['prefixItems'])} items"
+        case "uniqueItems":
+            return "; each item may stand in it once"
+        case "minLength":
+            return f"; it must not be empty{', but null where there is none' if _may_be_null(schema) else ''}"
+        case "minimum" | "maximum":
+            return f"; it must be {wanted} or {'more' if error.validator == 'minimum' else 'less'}"
         case "format":
             return f"is {found}, which is no {wanted}"
         case _:
-            return f"is {found}, which breaks the schema's {error.validator} ({_quoted(wanted)})"
+            return f", which breaks the schema's {error.validator} ({_quoted(wanted)})"
+
+
+def _may_be_null(schema: Any) -> bool:
+    return "null" in schema.get("type", ())
 
 
 def _quoted(value: object) -> str:
