@@ -124,7 +124,7 @@ def _innermost(error: "ValidationError") -> "Iterator[ValidationError]":
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
-    meant = [faults for faults in branches.values() if not any(map(_is_of_type, faults))]
+    meant = [faults for faults in branches.values() if not any(map(_is_of_another_type, faults))]
     if not meant:
         yield error
         return
@@ -132,7 +132,7 @@ def _innermost(error: "ValidationError") -> "Iterator[ValidationError]":
         yield from _innermost(fault)
 
 
-def _is_of_type(error: "ValidationError") -> bool:
+def _is_of_another_type(error: "ValidationError") -> bool:
     """Whether the value itself, and nothing in it, is of another type."""
     return error.validator == "type" and not error.relative_path
 
@@ -179,7 +179,7 @@ def _bound(error: "ValidationError") -> str:
         case "minItems":
             return f"; it must have at least {wanted} item{'s' if wanted > 1 else ''}"
         case "items":
-            return f"; it must have no more than {len(schema['prefixItems'])} items"
+            return f"; it must have no more than {len(schema.get('prefixItems', ()))} items"
         case "uniqueItems":
             return "; each item may stand in it once"
         case "minLength":
@@ -187,7 +187,7 @@ def _bound(error: "ValidationError") -> str:
         case "minimum" | "maximum":
             return f"; it must be {wanted} or {'more' if error.validator == 'minimum' else 'less'}"
         case "format":
-            return f"is {found}, which is no {wanted}"
+            return f", which is no {wanted}"
         case _:
             return f", which breaks the schema's {error.validator} ({_quoted(wanted)})"
 
