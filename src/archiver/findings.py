@@ -91,6 +91,12 @@ CODES: dict[str, Code] = {
     "I119": Code("duplicate key", "A JSON object names a key more than once; the last value was taken.",
                  "RFC 8259 section 4", RFC8259 + "#section-4"),
     "W120": Code("unfinished JSON array", "The file ends before its array does; what stands there was taken."),
+    "W123": Code("encoding guessed", "Nothing states the encoding, and the bytes prove little: there are few beyond ASCII, or the "
+                 "item is JSON and not UTF-8. `--encoding` or a sidecar can state it."),
+    "E124": Code("JSON items not in UTF-8", "A file of JSON items is in UTF-16 or UTF-32 and cannot be cut into them: convert it to "
+                 "UTF-8 first.", "RFC 8259 section 8.1", RFC8259 + "#section-8.1"),
+    "E125": Code("broken UTF-16", "The bytes begin as UTF-16 or UTF-32, and one is missing or too many, or half a surrogate pair: no text "
+                 "would give them back."),
     # 2: WARC
     "E201": Code("no record where one should start", "The bytes at a record's place do not begin with a WARC version line.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),

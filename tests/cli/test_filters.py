@@ -26,6 +26,18 @@ def test_normalize_is_a_filter(run: Run, tmp_path: Path) -> None:
         assert done.stderr == ""
 
 
+def test_a_guessed_encoding_is_said_and_is_no_failure(run: Run) -> None:
+    done = run("normalize", stdin=b"A caf\xe9.\n")
+    assert (done.exit_code, done.stdout) == (0, "A café.\n")
+    assert "W123" in done.stderr
+
+
+def test_broken_utf16_is_refused(run: Run) -> None:
+    done = run("normalize", stdin="Rain, again.".encode("utf-16") + b"\n")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "E125" in done.stderr
+
+
 def test_the_ledger_leads_back_to_the_bytes(run: Run, tmp_path: Path) -> None:
     done = run("normalize", "--ledger", tmp_path / "ledger.json", stdin=DAMAGED)
     ledger = json.loads((tmp_path / "ledger.json").read_bytes())

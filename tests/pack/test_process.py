@@ -124,7 +124,9 @@ def test_what_cannot_be_used_is_noted_and_the_article_archived(value: object, co
         (text(b" \r\n\x00\n"), "E101"),
         (text(b"%PDF-1.4\n%\xe2\xe3\n1 0 obj"), "E102"),
         (item(b'{"text": "A pier'), "E103"),
-        (item(b"\xff\xfe\x00"), "E103"),
+        (item(b"\xff\xfe\x00"), "E125"),
+        (item(b"{\xff\xfe\x00"), "E103"),
+        (text("Rain, again and again.".encode("utf-16-le") + b"\n"), "E102"),
         (item([1]), "E104"),
         (item({"title": "A pier"}), "E105"),
         (item({"text": 7}), "E106"),
@@ -170,3 +172,15 @@ def test_any_json_text_has_an_outcome_and_a_way_back(value: str) -> None:
 @pytest.mark.parametrize(("said", "tag"), [("en_GB.UTF-8", "en-GB"), ("zh-Hant-TW", "zh-Hant-TW"), ("de", "de")])
 def test_a_locale_is_a_language_tag_too(said: str, tag: str) -> None:
     assert archived(item({"text": "A pier.", "language": said})).language == tag
+
+
+def test_the_guessed_encoding_of_a_json_item_is_said() -> None:
+    article = archived(item(b'{"text": "caf\xe9"}'))
+    assert (article.text, article.source.encoding) == ("café", "cp1252")
+    assert [finding.code for finding in article.findings] == ["W123"]
+
+
+def test_broken_utf16_is_rejected() -> None:
+    outcome = process(text("Rain, again.".encode("utf-16") + b"\n"), CONFIG)
+    assert isinstance(outcome, Rejected)
+    assert [finding.code for finding in outcome.findings] == ["E125"]

@@ -183,3 +183,18 @@ def test_a_sidecar_goes_before_options_and_its_faults_are_said_once(tmp_path: Pa
     assert first.beside.title == option.title
     assert [finding.code for finding in first.trouble] == ["W115"]
     assert second.trouble == ()
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize(("name", "start"), [("a.jsonl", '{"text": "ਊ'), ("a.json", ' [{"text": "ਊ')])
+def test_items_in_utf16_are_not_cut(tmp_path: Path, suffix: str, encoding: str, name: str, start: str) -> None:
+    data = (start + "x" * 900 + '"}\n').encode(encoding)
+    (tmp_path / (name + suffix)).write_bytes(compressed(data, suffix))
+    assert brief(read(tmp_path)) == [(0, data, ["E124"])]
+
+
+def test_one_json_value_in_utf16_is_an_item(tmp_path: Path) -> None:
+    data = '{"text": "Rain."}'.encode("utf-16")
+    (tmp_path / "a.json").write_bytes(data)
+    assert brief(read(tmp_path)) == [(0, data, [])]

@@ -153,6 +153,13 @@ def test_stdin_is_sniffed_and_named(tmp_path: Path) -> None:
         assert [(piece.name, piece.kind) for piece in slices(Stdin(path=spool))] == [("stdin", kind)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_stdin_is_sniffed_in_utf16_too(tmp_path: Path, encoding: str) -> None:
+    for content, kind in ((' {"text": "x"}', "jsonl"), ("[{}]", "json"), ("Rain", "text")):
+        (tmp_path / "spool").write_bytes(content.encode(encoding))
+        assert [piece.kind for piece in slices(Stdin(path=tmp_path / "spool"))] == [kind]
+
+
 def test_stdin_never_shows_where_it_was_spooled(tmp_path: Path) -> None:
     lay(tmp_path, {"spool": "Rain", "folder/stdin": "Rain"})
     assert names(Stdin(path=tmp_path / "spool"), tmp_path / "folder" / "stdin") == ["-/stdin", "folder/stdin"]

@@ -1,5 +1,6 @@
 """Decoding loses nothing, whatever comes; and finds the encoding that is meant."""
 
+import codecs
 import json
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.text.decode import decode, not_text
+from archiver.text.decode import decode, decode_json, not_text
 
 LANGUAGES = json.loads((Path(__file__).parent.parent / "data" / "languages.json").read_text(encoding="utf-8"))
 ENCODED = [
@@ -183,3 +184,70 @@ def test_other_formats_are_not_text(data: bytes, found: str) -> None:
 )
 def test_text_is_text(data: bytes) -> None:
     assert not_text(data) is None
+
+
+@given(st.binary() | st.binary().map(b'{"text": "'.__add__), st.none() | st.sampled_from(DECLARED))
+def test_json_is_read_without_loss_in_one_of_few_encodings(data: bytes, declared: str | None) -> None:
+    decoded = decode_json(data, declared)
+    assert decoded.text.encode(decoded.encoding, "surrogateescape") == data
+    codes = {finding.code for finding in decoded.findings}
+    assert decoded.basis == "declared" or decoded.encoding in {"utf-8", "cp1252"} or decoded.encoding.startswith("utf-")
+    assert (decoded.basis in {"detected", "fallback"}) == bool(codes & {"W123", "E125"})
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "codes"),
+    [
+        ('{"text": "é"}'.encode(), "utf-8", []),
+        (b'{"text": "x \xe9"}', "cp1252", ["W123"]),
+        (b'{"text": "it\x92s \x81"}', "cp1252", ["W123"]),
+        (b'{"text": "\xed\xa0\x80"}', "utf-8", ["W123"]),
+        (b'{"text": "caf\xc3\xa9 cr\xc3\xa8me \xff"}', "utf-8", ["W123"]),
+        ('{"text": "Каша"}'.encode("cp1251"), "cp1252", ["W123"]),
+        ('{"text": "a"}'.encode("utf-16-le"), "utf-16-le", ["W123"]),
+        (b"[]", "utf-8", []),
+        ('\ufeff{"text": "a"}'.encode("utf-16-be"), "utf-16-be", []),
+    ],
+)
+def test_json_is_utf8_or_said_to_be_guessed(data: bytes, encoding: str, codes: list[str]) -> None:
+    decoded = decode_json(data)
+    assert (decoded.encoding, [finding.code for finding in decoded.findings]) == (encoding, codes)
+
+
+def test_declared_json_is_as_declared() -> None:
+    decoded = decode_json('{"text": "Каша"}'.encode("cp1251"), "windows-1251")
+    assert (decoded.text, decoded.findings) == ('{"text": "Каша"}', ())
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (b"caf\xe9 " * 39, ["W123"]),
+        (b"caf\xe9 " * 40, []),
+        ("café".encode(), []),
+        (b"plain", []),
+        (b"", []),
+        ("cr\u00e8me, caf\u00e9 ".encode() + b"\xff", []),
+    ],
+)
+def test_a_guess_from_few_bytes_is_said_to_be_one(data: bytes, codes: list[str]) -> None:
+    assert [finding.code for finding in decode(data).findings] == codes
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-be"])
+def test_broken_utf16_is_no_text(encoding: str) -> None:
+    data = "\ufeffRain, again and again.".encode(encoding) + b"\n"
+    assert [finding.code for finding in decode(data).findings] == ["E125"]
+    assert [finding.code for finding in decode_json(data).findings] == ["E125"]
+    assert decode(data[:-1]).encoding == encoding
+
+
+def test_broken_utf16_without_a_mark_is_not_text() -> None:
+    data = "Rain, again and again.".encode("utf-16-le")
+    assert not_text(data) is None
+    assert getattr(not_text(data + b"\n"), "code", None) == "E102"
+
+
+def test_half_a_surrogate_pair_is_no_utf16() -> None:
+    data = codecs.BOM_UTF16_LE + "Rain \ud83d again".encode("utf-16-le", "surrogatepass")
+    assert [finding.code for finding in decode(data, "utf-16").findings] == ["W111", "E125"]

@@ -39,7 +39,7 @@ def command(
     decoded = decode(data, encoding)
     binary = not_text(data)
     found = (binary,) if binary else decoded.findings
-    if not binary:
+    if not any(finding.severity == "error" for finding in found):
         repaired = repair(decoded.text, min_confidence=min_confidence)
         if ledger:
             with writing(ledger, overwrite=overwrite) as stream:
@@ -52,4 +52,5 @@ def command(
             say(normalised.summary(decoded, repaired))
     for finding in found:
         say(findings.row(finding))
-    click.get_current_context().exit(1 if found else 0)
+    # That an encoding was guessed is worth saying, and nothing that is not as it should be.
+    click.get_current_context().exit(1 if any(finding.code != "W123" for finding in found) else 0)

@@ -32,7 +32,7 @@ from archiver.sources.dates import moment
 from archiver.sources.jsontext import parse
 from archiver.sources.layouts import Item, recognise
 from archiver.sources.metadata import merged
-from archiver.text.decode import Decoded, decode, not_text
+from archiver.text.decode import Decoded, decode, decode_json, not_text
 from archiver.text.ledger import Alignment
 from archiver.text.repair import Repaired, repair
 
@@ -47,7 +47,9 @@ def process(capture: Capture, config: Config) -> Archived | Rejected:
     digest = sha256(capture.payload)
     if _fatal(capture.trouble):
         return rejected(capture, digest, capture.trouble)
-    decoded = decode(capture.payload, capture.beside.encoding.value if capture.beside.encoding else None)
+    decoded = _decoded(capture)
+    if _fatal(decoded.findings):
+        return rejected(capture, digest, (*capture.trouble, *decoded.findings))
     item = _item(capture, decoded, config)
     if isinstance(item, Finding):
         return rejected(capture, digest, (*capture.trouble, item))
@@ -78,6 +80,12 @@ def rejected(capture: Capture, digest: Digest, findings: tuple[Finding, ...]) ->
 
 def _fatal(findings: tuple[Finding, ...]) -> bool:
     return any(finding.severity == "error" for finding in findings)
+
+
+def _decoded(capture: Capture) -> Decoded:
+    declared = capture.beside.encoding.value if capture.beside.encoding else None
+    reads = decode_json if capture.media_type == "application/json" else decode
+    return reads(capture.payload, declared)
 
 
 def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:

@@ -7,9 +7,9 @@ from archiver.findings import Finding
 from archiver.model import Capture, Metadata
 from archiver.sources import sidecar
 from archiver.sources.jsontext import Parsed, parse
-from archiver.sources.kinds import Kind
+from archiver.sources.kinds import Kind, first_character, wide
 from archiver.sources.metadata import merged
-from archiver.sources.payloads import BOM, Item, Limits, elements, lines, whole
+from archiver.sources.payloads import Item, Limits, elements, lines, whole
 from archiver.sources.shards import Shard, Slice
 from archiver.sources.streams import Stream, opened
 
@@ -81,18 +81,39 @@ def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
 
 def _read(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
     if piece.kind == "jsonl":
-        return lines(stream, limits, piece.start, piece.end)
+        is_wide = wide(_head(piece, stream)) is not None
+        return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end)
     if piece.kind == "unknown":
         unknown = Finding(code="E108", message="The file's name says neither text nor JSON.")
         return (item._replace(findings=(unknown, *item.findings)) for item in whole(stream, limits))
     shape = _shape(piece, limits) if piece.kind == "json" else "whole"
+    if shape == "array" and wide(stream.peek()):
+        return _unsplit(piece, stream, limits)
     return {"whole": whole, "array": elements, "lines": lines}[shape](stream, limits)
+
+
+def _head(piece: Slice, stream: Stream) -> bytes:
+    """The first bytes of the file, also where the slice begins further on."""
+    if piece.start == 0:
+        return stream.peek()
+    with opened(piece.path, piece.compression) as beginning:
+        return beginning.peek()
+
+
+def _unsplit(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
+    """All of a file that cannot be cut into its items, as one item of its first slice."""
+    if piece.start == 0:
+        encoding = wide(stream.peek())
+        message = f"The file is to be cut into JSON items, and is in {encoding}; convert it to UTF-8 first."
+        unsplit = Finding(code="E124", message=message, found=encoding, expected="utf-8")
+        for item in whole(stream, limits):
+            yield item._replace(findings=(unsplit, *item.findings))
 
 
 def _shape(piece: Slice, limits: Limits) -> Shape:
     """Whether a .json file is an array, JSON Lines under another name, or one value."""
     with opened(piece.path, piece.compression) as stream:
-        if stream.peek().removeprefix(BOM).lstrip().startswith(b"["):
+        if first_character(stream.peek()) == "[":
             return "array"
         written = (line for line in iter(lambda: stream.readline(limits.item), b"") if not line.isspace())
         first = next(written, b"")

@@ -4,6 +4,7 @@ import os
 from typing import Literal
 
 from archiver.sources.streams import COMPRESSIONS, Compression, compression_of, opened
+from archiver.text.decode import MARKS
 
 Kind = Literal["text", "json", "jsonl", "unknown"]
 
@@ -14,6 +15,14 @@ SIDECAR = ".meta.json"
 ENDINGS = ("", *COMPRESSIONS, *(kind + compression for kind in KINDS for compression in ("", *COMPRESSIONS)))
 
 SNIFFED = 65536
+
+# Which of the first four bytes are zero where the first two characters are ASCII, as JSON's are (RFC 4627 section 3).
+ZEROS: dict[tuple[bool, ...], str] = {
+    (True, True, True, False): "utf-32-be",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (False, True, False, True): "utf-16-le",
+}
 
 
 def kind_of(name: str) -> tuple[Kind, Compression | None]:
@@ -39,9 +48,25 @@ def sniff(path: str) -> tuple[Kind, Compression | None]:
     """
     compression = compression_of(path)
     with opened(path, compression) as stream:
-        head = stream.read(SNIFFED).removeprefix(b"\xef\xbb\xbf").lstrip()
-    kinds: dict[bytes, Kind] = {b"{": "jsonl", b"[": "json"}
-    return kinds.get(head[:1], "text"), compression
+        first = first_character(stream.read(SNIFFED))
+    kinds: dict[str, Kind] = {"{": "jsonl", "[": "json"}
+    return kinds.get(first, "text"), compression
+
+
+def wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 and its byte order, where a JSON text's first bytes show it; None for UTF-8 and all else.
+
+    >>> wide('{"a"'.encode("utf-16-be")), wide('[7'.encode("utf-32")), wide(b'{"a"')
+    ('utf-16-be', 'utf-32-le', None)
+    """
+    marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
+    shown = marked or ZEROS.get(tuple(byte == 0 for byte in head[:4]))
+    return None if shown == "utf-8" else shown
+
+
+def first_character(head: bytes) -> str:
+    """The first character that is no white space, after a byte order mark; empty where there is none."""
+    return head.decode(wide(head) or "utf-8", "replace").removeprefix("\ufeff").lstrip()[:1]
 
 
 def sidecar_names(name: str) -> tuple[str, ...]:

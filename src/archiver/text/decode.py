@@ -7,7 +7,7 @@ it as U+FEFF; taking it away is a repair like any other.
 import codecs
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archiver.findings import Finding
@@ -27,6 +27,9 @@ MARKS = (
 NO_CHARSETS = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem"}
 )
+
+# A byte too many or half a surrogate pair has no lossless place in a text of these.
+WIDE = frozenset(name for _, name in MARKS) - {"utf-8"}
 
 # Names that leave the byte order to the mark, which has to stay in the text here.
 UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
@@ -64,7 +67,13 @@ ENCODINGS = sorted(
 HIGH_SHARE = 3
 GOOD_PER_STRAY = 10
 
+# A guess that rests on fewer bytes, each beyond ASCII or zero, is said to be one.
+ENOUGH = 40
+
 HIGH = re.compile(rb"[\x80-\xff]")
+CLUE = re.compile(rb"[\x00\x80-\xff]")
+# Lone surrogates, which lax software writes, have the form too.
+UTF8_FORM = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 ESCAPED = re.compile("[\udc80-\udcff]")
 STRANGE = re.compile("[\x80-\x9f\udc80-\udcff]")
@@ -110,11 +119,38 @@ class Decoded:
 def decode(data: bytes, declared: str | None = None) -> Decoded:
     """Decode losslessly: as declared, by the byte order mark, as UTF-8, or by what the bytes look like.
 
-    Where the declared encoding cannot be meant, `W111` says so and the bytes decide. Never raises.
+    Where the declared encoding cannot be meant, `W111` says so and the bytes decide. `W123` says of a guess that it
+    rests on few bytes or none, `E125` that UTF-16 or UTF-32 is broken and this no text. Never raises.
 
     >>> decode("naïve".encode("utf-16")).text, decode(b"caf\\xe9 \\x96 the best").encoding
     ('\\ufeffnaïve', 'cp1252')
     """
+    found = _decoded(data, declared, GUESSES)
+    is_proved = found.encoding == "utf-8" or len(CLUE.findall(_sample(data))) >= ENOUGH
+    return found if found.basis == "detected" and is_proved else _said(found)
+
+
+def decode_json(data: bytes, declared: str | None = None) -> Decoded:
+    """Decode a JSON text losslessly: as declared, by byte order mark or zeros, or as UTF-8 (RFC 8259 section 8.1).
+
+    One that is none of these is UTF-8 where most of its bytes beyond ASCII have that form, else windows-1252, and never
+    a third encoding; `W123` says that it was guessed. `W111` and `E125` as of `decode`. Never raises.
+
+    >>> [decode_json(item).encoding for item in (b'"caf\\xe9"', b'"caf\\xc3\\xa9, th\\xc3\\xa9 \\xff"')]
+    ['cp1252', 'utf-8']
+    """
+    return _said(_decoded(data, declared, JSON_GUESSES))
+
+
+def _said(found: Decoded) -> Decoded:
+    """With `W123` where nothing but the bytes tells the encoding."""
+    if found.basis not in {"detected", "fallback"} or any(finding.code == "E125" for finding in found.findings):
+        return found
+    message = f"The encoding was guessed from the bytes: {found.encoding}. Declare it where that is wrong."
+    return replace(found, findings=(*found.findings, Finding(code="W123", message=message, found=found.encoding)))
+
+
+def _decoded(data: bytes, declared: str | None, guesses: "Guesses") -> Decoded:
     findings: tuple[Finding, ...] = ()
     if declared is not None:
         text, encoding = _as_declared(data, declared)
@@ -122,11 +158,15 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return Decoded(text=text, encoding=encoding, basis="declared")
         message = f"The bytes are not in the declared encoding {declared!r}, or it is unknown; another was used."
         findings = (Finding(code="W111", message=message, found=declared),)
-    for guess, basis in GUESSES:
+    for guess, basis in guesses:
         name = guess(data)
         text = _lossless(data, name) if name else None
         if name and text is not None:
             return Decoded(text=text, encoding=name, basis=basis, findings=findings)
+        if name in WIDE and basis == "byte-order-mark":
+            message = f"The bytes begin as {name}, and are not: one is missing or too many, or half a surrogate pair."
+            findings += (Finding(code="E125", message=message, found=name),)
+            break
     return Decoded(text=data.decode("utf-8", "surrogateescape"), encoding="utf-8", basis="fallback", findings=findings)
 
 
@@ -137,7 +177,8 @@ def not_text(data: bytes) -> Finding | None:
     ('a PDF document', None)
     """
     kind = next((kind for magic, kind in MAGIC if data.startswith(magic)), None)
-    if kind is None and not any(guess(data) for guess in (_by_mark, _by_zeros)):
+    wide = _by_zeros(data)
+    if kind is None and not _by_mark(data) and (wide is None or _lossless(data, wide) is None):
         sample = data[:SAMPLE]
         controls = len(CONTROLS.findall(sample))
         if controls > FEW_CONTROLS and controls * TEXT_PER_CONTROL > len(sample):
@@ -194,7 +235,7 @@ def _by_zeros(data: bytes) -> str | None:
     sample = data[: SAMPLE if len(data) > SAMPLE else len(data) // 2 * 2]
     zeros = {"utf-16-be": sample[0::2].count(0), "utf-16-le": sample[1::2].count(0)}
     name = max(zeros, key=lambda order: zeros[order])
-    if min(zeros.values()) * 20 > zeros[name] or zeros[name] * 20 < len(sample):
+    if not sample or min(zeros.values()) * 20 > zeros[name] or zeros[name] * 20 < len(sample):
         return None
     try:
         text = sample.decode(name)
@@ -209,6 +250,12 @@ def _as_utf8(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return "utf-8"
+
+
+def _utf8_or_cp1252(data: bytes) -> str:
+    sample = _sample(data)
+    rest, good = UTF8_FORM.subn(b"", sample)
+    return "utf-8" if good >= GOOD_PER_BAD * len(HIGH.findall(rest)) else "cp1252"
 
 
 def _mostly_utf8(data: bytes) -> str | None:
@@ -248,10 +295,8 @@ def _sample(data: bytes) -> bytes:
     return data[start : start + SAMPLE]
 
 
-GUESSES: tuple[tuple[Callable[[bytes], str | None], Basis], ...] = (
-    (_by_mark, "byte-order-mark"),
-    (_by_zeros, "detected"),
-    (_as_utf8, "strict-decode"),
-    (_mostly_utf8, "detected"),
-    (_detected, "detected"),
-)
+Guesses = tuple[tuple[Callable[[bytes], str | None], Basis], ...]
+
+_BY_FORM: Guesses = ((_by_mark, "byte-order-mark"), (_by_zeros, "detected"), (_as_utf8, "strict-decode"))
+GUESSES: Guesses = (*_BY_FORM, (_mostly_utf8, "detected"), (_detected, "detected"))
+JSON_GUESSES: Guesses = (*_BY_FORM, (_utf8_or_cp1252, "detected"))
