@@ -61,6 +61,7 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
     "total too early": (first(WHOLE) + segment(2, b"", 5) + segment(3, REST, len(WHOLE)), ["E225"]),
     "another total": (first(WHOLE) + segment(2, REST, 5), ["E225"]),
     "another payload": (first(BLOCK) + segment(2, REST, len(WHOLE)), ["E225"]),
+    "payload of nothing": (first(b"") + segment(2, REST, len(WHOLE)), ["E225"]),
     "payload of an unknown digest": (
         first(BLOCK, change={"WARC-Payload-Digest": "crc:00"}) + segment(2, REST, len(WHOLE)),
         ["W304"],

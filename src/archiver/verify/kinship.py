@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archiver.findings import Finding
 from archiver.verify.table import key_of
@@ -74,20 +74,21 @@ def _fault(chain: list[_Segment], *, alone: bool) -> str | None:
 
 def _payload_fault(places: list[int], record_at: At) -> str | None:
     """The first segment's payload digest is that of the whole (section 5.9); not looked at if a block is too long."""
-    whole: Any = None
-    for place in places:
-        record = record_at(place)
+    records = (record_at(place) for place in places)
+    first = next(records, None)
+    stated = _stated(first) if first is not None else None
+    if first is None or stated is None:
+        return None
+    sums = [hashlib.new(stated.algorithm, usedforsecurity=False) for _ in range(2)]
+    is_http = (first.get("Content-Type") or "").lower().startswith("application/http")
+    entity = http.Entity(sums[:1], sums[1:]) if is_http else None
+    tell: Callable[[bytes], object] = entity.feed if entity else sums[0].update
+    for record in (first, *records):
         if record is None or record.block is None:
             return None
-        if whole is None:
-            stated = _stated(record)
-            if stated is None:
-                return None
-            sums = [hashlib.new(stated.algorithm, usedforsecurity=False) for _ in range(2)]
-            is_http = (record.get("Content-Type") or "").lower().startswith("application/http")
-            whole = http.Entity(sums[:1], sums[1:]).feed if is_http else sums[0].update
-        whole(record.block)
-    if stated is None or stated.value in [each.digest() for each in sums]:
+        tell(record.block)
+    known = sums if entity and entity.is_chunked else sums[:1]
+    if stated.value in [each.digest() for each in known]:
         return None
     return "The payload digest of the first segment is not that of all segments together."
 

@@ -21,7 +21,7 @@ _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _LINE = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*)")
 # A head as nearly all are: no line folded, none broken, each ended by CR LF.
 _PLAIN_FIELD = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*+)\r\n")
-_PLAIN_HEAD = re.compile(rf"(?:{_NAME}:[ \t]*+[^\x00-\x08\x0a-\x1f\x7f]*+\r\n)*+(?:\r\n)?")
+_PLAIN_HEAD = re.compile(rf"(?:\r\n)?(?:{_NAME}:[ \t]*+[^\x00-\x08\x0a-\x1f\x7f]*+\r\n)*+(?:\r\n)?")
 _URI = r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
 _URI_BARE = re.compile(_URI)
 # What RFC 3986 wants escaped and browsers, crawlers and people write as it is.

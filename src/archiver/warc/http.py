@@ -33,9 +33,9 @@ class Hash(Protocol):
 
 
 class Entity:
-    """Fed with a message piece by piece, gives `hashes` its entity body, and `raw` the body as it was sent.
+    """Fed with a message piece by piece, gives `hashes` its entity body, and `raw` the body as it was sent, if chunked.
 
-    The two differ where the body is chunked. Much software has hashed the chunks too, so both are worth knowing.
+    Only then the two differ. Much software has hashed the chunks too, so both are worth knowing.
     """
 
     def __init__(self, hashes: Sequence[Hash], raw: Sequence[Hash]) -> None:
@@ -45,6 +45,11 @@ class Entity:
         self._chunked = False
         self._pending = b""
         self._left = 0
+
+    @property
+    def is_chunked(self) -> bool:
+        """Whether the head said so: if not, `raw` was told nothing."""
+        return self._chunked
 
     def feed(self, data: bytes) -> None:
         """Takes the message's next bytes."""
@@ -56,8 +61,8 @@ class Entity:
             cut = end.end() if end else 0
             data, self._chunked = self._head[cut:], bool(_CHUNKED.search(self._head, 0, cut))
             self._head = None
-        _tell(self._raw, data)
         if self._chunked:
+            _tell(self._raw, data)
             self._dechunk(data)
         else:
             _tell(self._hashes, data)

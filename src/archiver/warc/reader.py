@@ -255,7 +255,8 @@ class _Sums:
         yield from self._findings
         if self._block and self._hashes[self._block.algorithm].digest() != self._block.value:
             yield _differs("E301", "block", self._block, self._hashes[self._block.algorithm].digest())
-        if self._payload and self._bodies and self._payload.value not in [body.digest() for body in self._bodies]:
+        bodies = self._bodies if self._entity is None or self._entity.is_chunked else self._bodies[:1]
+        if self._payload and bodies and self._payload.value not in [body.digest() for body in bodies]:
             yield self._other_payload(self._payload, block)
 
     def _other_payload(self, stated: digests.Labelled, block: bytes | None) -> Finding:
