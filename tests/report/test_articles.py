@@ -118,7 +118,7 @@ def test_rows_are_the_same_in_both_formats() -> None:
     lines = [json.loads(line) for line in tables.jsonl("articles", records)]
     text = b"".join(tables.csv_lines("articles", records)).decode()
     sheet = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [row["text"] for row in sheet] == [row["text"] for row in lines]
+    assert [row["text"].removeprefix("'") for row in sheet] == [row["text"] for row in lines]
     assert [row["authors"] for row in sheet] == ["Ada Example; Bo Example", ""]
     assert [row["site"] for row in sheet] == ["The Example", ""]
 
@@ -126,3 +126,20 @@ def test_rows_are_the_same_in_both_formats() -> None:
 def test_a_table_without_rows_has_its_head() -> None:
     assert b"".join(tables.csv_lines("tweets", [])).startswith(b"id,source,offset,index,form,")
     assert list(tables.jsonl("tweets", [])) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("=HYPERLINK(0)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "'tis"),
+        *("A title", "1 = 1", " =1", "“-”", '"'),
+    ],
+)
+def test_no_cell_is_a_formula_and_every_text_comes_back(title: str) -> None:
+    record = provenance.to_dict(article(title=title), inline=True)
+    data = b"".join(tables.csv_lines("articles", [record])).decode()
+    (row,) = csv.DictReader(io.StringIO(data, newline=""))
+    assert row["title"][:1] not in set("=+-@\t\r\n＝＋－＠")
+    assert row["title"].removeprefix("'") == title
+    (plain_row,) = tables.jsonl("articles", [record])
+    assert json.loads(plain_row)["title"] == title

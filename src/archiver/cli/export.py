@@ -18,6 +18,8 @@ def command(package: Path, table: str | None, form: str, output: Path | None, ov
     """Write the article records of a package as JSON Lines, each with its text.
 
     With --table, rows for a spreadsheet or a data frame; csv without --table is --table articles.
+    In CSV an apostrophe stands before text that begins with = + - @, a tab, a line break or an apostrophe: no
+    spreadsheet runs it, and taking it away gives the text. JSON Lines have the text as it is.
     """
     from archiver.package.open import open_package
     from archiver.record import provenance

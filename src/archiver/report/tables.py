@@ -32,6 +32,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The columns of each table; every row has all of them."""
 
+# What spreadsheets take for the beginning of a formula, or drop and then look at what follows; and the mark itself.
+_RUNNABLE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+
 
 def rows(table: str, record: Record) -> Iterator[Row]:
     """The rows that an article record, with its text, adds to a table."""
@@ -78,7 +81,10 @@ def jsonl(table: str, articles: Iterable[Record]) -> Iterator[bytes]:
 
 
 def csv_lines(table: str, articles: Iterable[Record]) -> Iterator[bytes]:
-    """The table as CSV (RFC 4180) in UTF-8, with a head; a list's items stand with `; ` between."""
+    """The table as CSV (RFC 4180) in UTF-8, with a head; a list's items stand with `; ` between.
+
+    No cell is a formula: text that begins like one has an apostrophe before it, and so has text that begins with one.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, COLUMNS[table])
     writer.writeheader()
@@ -89,7 +95,16 @@ def csv_lines(table: str, articles: Iterable[Record]) -> Iterator[bytes]:
 
 
 def _cell(value: Any) -> Any:
-    return "; ".join(map(str, value)) if isinstance(value, list) else value
+    """A value as a cell. An apostrophe goes before text that a spreadsheet could run, and before an apostrophe.
+
+    So one apostrophe at a cell's beginning, where there is one, is never the value's own.
+
+    >>> _cell("=HYPERLINK(0)"), _cell("'tis"), _cell("1 = 1"), _cell(["@SUM", "b"]), _cell(-1)
+    ("'=HYPERLINK(0)", "''tis", '1 = 1', "'@SUM; b", -1)
+    """
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RUNNABLE) else value
 
 
 def _taken(buffer: io.StringIO) -> bytes:
