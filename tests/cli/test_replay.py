@@ -20,8 +20,16 @@ needs_pywb = pytest.mark.skipif(not (PEERS / "bin" / "wayback").exists(), reason
 def test_without_pywb_it_is_said_what_to_type(run: Run, package: Path, tmp_path: Path) -> None:
     done = run("replay", package, "--pywb", tmp_path, XDG_DATA_HOME=str(tmp_path))
     assert done.exit_code == 3
+    assert f"is not installed in {tmp_path}, where --pywb says." in done.stderr
     assert "pip install 'archiver[replay]'" in done.stderr
     assert f"python3 -m venv {tmp_path}/archiver/pywb\n" in done.stderr
+
+
+def test_without_pywb_anywhere_no_folder_is_named(run: Run, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    done = run("replay", package)
+    assert done.exit_code == 3
+    assert "pywb, which replays packages, is not installed here. Either\n" in done.stderr
 
 
 def test_a_port_that_is_taken_is_said(run: Run, package: Path, tmp_path: Path) -> None:

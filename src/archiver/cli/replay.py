@@ -23,7 +23,7 @@ def command(package: Path, port: int | None, pywb: Path | None) -> None:
     from archiver.package.open import open_package
     from archiver.package.replay import find_wayback, serving
 
-    wayback = find_wayback(_folders(pywb), _home())
+    wayback = find_wayback(_folders(pywb), _home(), pywb)
     for stopping in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stopping, signal.default_int_handler)
     try:

@@ -50,8 +50,8 @@ class Site:
         raise Missing(f"pywb ended by itself, with status {status}")
 
 
-def find_wayback(folders: Iterable[Path], home: Path) -> Path:
-    """pywb's server program in the first of `folders` that holds it.
+def find_wayback(folders: Iterable[Path], home: Path, named: Path | None = None) -> Path:
+    """pywb's server program in the first of `folders` that holds it; `named` is the folder that the user named, if any.
 
     Raises Missing, with what to type to install it, of which one way is an environment of its own at `home`.
     """
@@ -59,8 +59,9 @@ def find_wayback(folders: Iterable[Path], home: Path) -> Path:
         found = shutil.which("wayback", path=str(folder))
         if found:
             return Path(found).absolute()
+    place = f"in {named}, where --pywb says" if named else "here"
     raise Missing(
-        "pywb, which replays packages, is not installed here. Either\n"
+        f"pywb, which replays packages, is not installed {place}. Either\n"
         "    pip install 'archiver[replay]'\n"
         "or, in an environment of its own, which is found there from then on,\n"
         f"    python3 -m venv {home}\n"
