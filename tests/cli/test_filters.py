@@ -104,6 +104,14 @@ def test_records_that_are_valid(run: Run, package: Path) -> None:
     assert run("validate", "-q", "-", stdin=run("export", package).stdout_bytes).output == ""
 
 
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"[]"])
+def test_a_file_without_a_record_is_said(run: Run, data: bytes) -> None:
+    done = run("validate", "-", stdin=data)
+    assert (done.exit_code, done.stdout) == (1, "stdin: no record in it; archiver export writes a package's\n")
+    assert run("validate", "-q", "-", stdin=data).stdout == done.stdout
+    assert run("validate", "--format", "jsonl", "-", stdin=data).exit_code == 1
+
+
 def test_each_fault_has_its_line_and_path(run: Run, package: Path, tmp_path: Path) -> None:
     first, second, *_ = rows(run("export", package))
     del second["site"]

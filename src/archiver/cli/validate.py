@@ -21,7 +21,7 @@ def command(files: tuple[Path, ...], name: str | None, form: str) -> None:
     """Check article records against their JSON Schema: JSON Lines, one record, or an array of records.
 
     Each fault has its file, line and JSON path, and a sentence that says what to do. `archiver schema` prints the
-    schema. The exit status is 1 where a record has a fault.
+    schema. The exit status is 1 where a record has a fault, or a file holds no record.
     """
     from archiver.cli.failures import Failures
     from archiver.record import schema
@@ -44,7 +44,7 @@ def _given(file: Path) -> Iterator[Path]:
 
 
 def _check(path: Path, name: str, identifier: str | None, form: str) -> bool:
-    """Hold the records of one file to their schema; whether any has a fault."""
+    """Hold the records of one file to their schema; whether any has a fault, or there is none to hold."""
     import orjson
 
     from archiver.report import findings, verdict
@@ -58,6 +58,6 @@ def _check(path: Path, name: str, identifier: str | None, form: str) -> bool:
                 sys.stdout.buffer.write(orjson.dumps(fault.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
             else:
                 click.echo(findings.row(fault))
-    if form == "text" and not is_quiet():
+    if form == "text" and not (is_quiet() and records):
         click.echo(verdict.of_records(name, records, faulty))
-    return bool(faulty)
+    return bool(faulty) or not records

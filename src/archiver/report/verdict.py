@@ -36,6 +36,8 @@ def of_records(name: str, records: int, faulty: int) -> str:
     >>> of_records("a.jsonl", 3, 1), of_records("b.json", 1, 0)
     ('a.jsonl: 3 records, 1 with faults', 'b.json: 1 record, valid')
     """
+    if not records:
+        return plain.line(f"{name}: no record in it; archiver export writes a package's")
     valid = "none with faults" if records != 1 else "valid"
     return plain.line(f"{name}: {plain.count(records, 'record')}, {f'{faulty:,} with faults' if faulty else valid}")
 
