@@ -142,6 +142,12 @@ ZSTD_FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "cut short": (frames(INFO, record())[:-5], ["E217", "E202"]),
     "changed": (frames(INFO) + frames(record())[:-2] + b"!!", ["E217", "E202"]),
     "dictionary missing": (ZSTD["dictionary"][8 + len(DICTIONARY.as_bytes()) :], ["E217", "E202"]),
+    # Found by fuzzing: libzstd takes such a dictionary, and fails when it is to be used.
+    "dictionary that cannot be used": (
+        skippable(DICTIONARY.as_bytes()[:8] + b"\xff" * 40 + DICTIONARY.as_bytes()[48:])
+        + ZSTD["dictionary"][8 + len(DICTIONARY.as_bytes()) :],
+        ["E217", "E202"],
+    ),
     "dictionary damaged": (skippable(b"\x28\xb5\x2f\xfdnothing") + ZSTD["dictionary"][-200:], ["E217", "E202"]),
 }
 

@@ -1,5 +1,6 @@
 """`archiver verify`."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -90,7 +91,7 @@ def command(
     only: tuple[str, ...],
     ignore: tuple[str, ...],
     max_size: int | None,
-    jobs: int,
+    jobs: int | None,
 ) -> None:
     """Check packages offline: any WACZ, WARC file or bag, made by this software or another.
 
@@ -101,9 +102,9 @@ def command(
     from archiver.verify.verify import Options
 
     failures = Failures()
-    options = Options(level=level, jobs=jobs, max_size=max_size)
+    options = Options(level=level, jobs=jobs or os.cpu_count() or 1, max_size=max_size)
     choice = Choice(only, ignore, fail_on)
-    for package, found in _findings(packages, options):
+    for package, found in _findings(packages, options, at_once=min(jobs or 1, len(packages))):
         with failures.noted():
             failures.found |= _tell(package, filter(choice.tells, found()), form, choice)
     failures.exit()
@@ -112,18 +113,18 @@ def command(
 Found = Callable[[], Iterator[Finding]]
 
 
-def _findings(packages: tuple[Path, ...], options: "Options") -> Iterator[tuple[Path, Found]]:
-    """Each package with its findings. Several are checked by a process each, one by as many as it has use for."""
-    if options.jobs == 1 or len(packages) == 1:
+def _findings(packages: tuple[Path, ...], options: "Options", at_once: int) -> Iterator[tuple[Path, Found]]:
+    """Each package with its findings. Several at once have a process each, one by itself as many as it has use for."""
+    if at_once == 1:
         for package in packages:
             yield package, partial(_watched, package, options)
         return
     from archiver.pack import engines
 
     alone = replace(options, jobs=1)
-    with engines.processes(min(options.jobs, len(packages))) as pool:
+    with engines.processes(at_once) as pool:
         work = partial(_gathered, options=alone)
-        results = engines.in_order(pool, work, packages, window=2 * options.jobs)
+        results = engines.in_order(pool, work, packages, window=2 * at_once)
         for package, found in zip(packages, results, strict=True):
             yield package, partial(_given, found)
 
