@@ -180,7 +180,7 @@ def test_ctrl_c_leaves_nothing_at_out(tmp_path: Path, jobs: int) -> None:
 
 
 def test_an_interrupted_run_says_what_is_kept(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     out = tmp_path / "out"
