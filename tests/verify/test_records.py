@@ -34,9 +34,31 @@ def test_lines_are_records_whatever_the_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["a.json", "a.txt", "stdin"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_document_is_a_record_or_an_array_of_records(tmp_path: Path, name: str, indent: int | None) -> None:
-    assert found(tmp_path / name, json.dumps([GOOD, BAD], indent=indent)) == [[], [("E501", None, "$[1].language")]]
-    line = None if indent else 1
-    assert found(tmp_path / name, json.dumps(BAD, indent=indent)) == [[("E501", line, "$.language")]]
+    both, alone = json.dumps([GOOD, BAD], indent=indent), json.dumps(BAD, indent=indent)
+    assert found(tmp_path / name, both) == [[], [("E501", line_of(both, "not a tag"), "$[1].language")]]
+    assert found(tmp_path / name, alone) == [[("E501", line_of(alone, "not a tag"), "$.language")]]
+
+
+def line_of(text: str, part: str) -> int:
+    """The line on which a part of the text first stands."""
+    return 1 + text.count("\n", 0, text.index(part))
+
+
+@pytest.mark.parametrize("head", ["", "\n\n", "\ufeff"])
+def test_each_fault_of_a_laid_out_document_has_its_line(tmp_path: Path, head: str) -> None:
+    worse = {**GOOD, "site": "", "language": "no tag", "links": [{**GOOD["links"][0], "span": [0, "end"]}]}
+    del worse["title"]
+    text = head + json.dumps([BAD, GOOD, worse, BAD], indent=1)
+    one, _, three, four = found(tmp_path / "a.json", text)
+    assert [fault[1] for fault in one] == [line_of(text, "not a tag")]
+    before_the_third = "\n {\n".join(text.split("\n {\n")[:3])
+    assert {fault[2]: fault[1] for fault in three} == {
+        "$[2]": before_the_third.count("\n") + 2,
+        "$[2].site": line_of(text, '"site": ""'),
+        "$[2].links[0].span[1]": line_of(text, '"end"'),
+        "$[2].language": line_of(text, "no tag"),
+    }
+    assert [fault[1] for fault in four] == [1 + text.count("\n", 0, text.rindex("not a tag"))]
 
 
 def test_an_array_s_path_stands_in_the_sentence_too(tmp_path: Path) -> None:
@@ -46,7 +68,7 @@ def test_an_array_s_path_stands_in_the_sentence_too(tmp_path: Path) -> None:
 
 
 def test_a_record_of_another_schema(tmp_path: Path) -> None:
-    assert found(tmp_path / "a.json", '[\n{"schema": "https://x.example/"}]') == [[("E503", None, "$[0].schema")]]
+    assert found(tmp_path / "a.json", '[\n{"schema": "https://x.example/"}]') == [[("E503", 2, "$[0].schema")]]
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstandard.ZstdCompressor().compress])

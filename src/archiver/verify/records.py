@@ -12,6 +12,7 @@ from archiver.record import schema
 from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import kind_of
 from archiver.sources.streams import Stream, compression_of, opened
+from archiver.verify import places
 
 LONGEST = 256 * 1024 * 1024
 """Bytes of one line, or of one document."""
@@ -68,12 +69,38 @@ def _numbered(stream: Stream) -> Iterator[tuple[int, bytes]]:
 
 def _document(first: tuple[int, bytes], stream: Stream, identifier: str | None) -> Iterator[Faults]:
     number, line = first
-    data = b"\n" * (number - 1) + line + stream.read(LONGEST + 1)
-    value = _value(data)
-    if not isinstance(value, list):
-        yield tuple(_faults(data, identifier))
-    for index, record in enumerate(value if isinstance(value, list) else ()):
-        yield tuple(_within(index, finding) for finding in schema.check(record, identifier))
+    data = b"\n" * (number - 1) + line + b"\n" + stream.read(LONGEST + 1)
+    parsed = _parsed(data)
+    if not isinstance(parsed, Parsed):
+        yield (replace(parsed, code="E502"),)
+        return
+    lines = _Lines(data.decode())
+    if not isinstance(parsed.value, list):
+        yield tuple(replace(finding, line=lines.of(finding)) for finding in schema.check(parsed.value, identifier))
+        return
+    for index, record in enumerate(parsed.value):
+        found = schema.check(record, identifier)
+        yield tuple(replace(_within(index, finding), line=lines.of(finding, index)) for finding in found)
+
+
+class _Lines:
+    """The lines on which values stand. The records of an array are asked for in their order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = places.start(text)
+        self._line = 1 + text.count("\n", 0, self._at)
+        self._records = places.members(text, self._at)
+        self._index: str | int | None = None
+
+    def of(self, finding: Finding, index: int | None = None) -> int:
+        """The line of what a finding is about, in the record of that index or in the only one."""
+        while self._index != index:
+            before = self._at
+            self._index, self._at = next(self._records)
+            self._line += self._text.count("\n", before, self._at)
+        found = places.place(self._text, self._at, finding.path or "$")
+        return self._line + self._text.count("\n", self._at, found)
 
 
 def _within(index: int, finding: Finding) -> Finding:
