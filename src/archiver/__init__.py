@@ -24,12 +24,16 @@ _HOMES = {
     "extract": "archiver.references.find",
     "normalize": "archiver.text.normalize",
     "open_package": "archiver.package.open",
-    "pack": "archiver.pack.run",
-    "verify": "archiver.verify.verify",
 }
 
 
+# Folders of code that can be called as well (`archiver.verbs`).
+_VERBS = ("pack", "verify")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return import_module(f"archiver.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'archiver' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
