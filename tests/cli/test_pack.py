@@ -71,7 +71,10 @@ def test_standard_input_is_a_source(run: Run, tmp_path: Path, monkeypatch: pytes
 
 def test_standard_input_is_given_once(run: Run, tmp_path: Path) -> None:
     done = run("pack", "-", "-", "-o", tmp_path / "out", stdin=b"")
-    assert (done.exit_code, done.stderr) == (2, "archiver: - was given more than once; there is one standard input\n")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "archiver: - was given more than once; there is one standard input, so give it once\n",
+    )
 
 
 def test_options_fill_in_what_the_file_does_not_say(run: Run, tmp_path: Path, article: Path) -> None:

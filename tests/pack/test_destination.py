@@ -45,7 +45,7 @@ def test_a_place_that_harms_nothing(here: Path, out: str) -> None:
         ("sources/inner/out.wacz", "packed into itself"),
         ("link/out", "packed into itself"),
         ("sources", "packed into itself"),
-        ("other", "something else than a package"),
+        ("other", "something else than a package in it, and is not replaced; name another"),
         ("link", "is a symbolic link"),
         ("dangling", "is a symbolic link"),
         ("dangling.wacz", "is a symbolic link"),

@@ -124,7 +124,7 @@ def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
     from archiver.sources.shards import Stdin
 
     if sources.count(STDIN) > 1:
-        raise UsedWrongly("- was given more than once; there is one standard input")
+        raise UsedWrongly("- was given more than once; there is one standard input, so give it once")
     if STDIN not in sources:
         yield list(sources)
         return

@@ -56,4 +56,6 @@ def _check_replaceable(out: Path) -> None:
         stands, comes = ("folder", "file") if is_folder else ("file", "folder")
         raise UsedWrongly(f"{out} is a {stands}, and a package of that name would be a {comes}; name another place")
     if is_folder and any(out.iterdir()) and not (out / "data" / layout.DATAPACKAGE).is_file():
-        raise UsedWrongly(f"{out} is a folder with something else than a package in it, and is not replaced")
+        raise UsedWrongly(
+            f"{out} is a folder with something else than a package in it, and is not replaced; name another"
+        )
