@@ -44,6 +44,7 @@ def main() -> None:
     ):
         for article in rows(folder / f"{name}.jsonl"):
             for tweet in signed(article["text"]):
+                assert tweet.span is not None
                 key = (name, article["id"], tweet.span.end)
                 found[key] = tweet
                 contexts[key] = article["text"][tweet.span.start : tweet.span.end]

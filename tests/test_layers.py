@@ -19,6 +19,8 @@ DOORS = {
     "chardet": {"text"},
     "rapidfuzz": {"text"},
     "tldextract": {"references"},
+    "trafilatura": {"references"},
+    "lxml": {"references"},
     "jsonschema": {"record"},
     "jsonschema_rs": {"record"},
     "warcio": {"warc"},

@@ -48,6 +48,7 @@ def test_from_text_to_package_and_back(tmp_path: Path) -> None:
         None,
         "2017-07-21",
     )
+    assert tweet.span is not None
     start, end = tweet.span
     assert normalised.text[start:end] == normalised.text
     start, end = tweet.source_span

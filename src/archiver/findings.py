@@ -76,7 +76,7 @@ CODES: dict[str, Code] = {
     "E105": Code("no text", "No field of the object is known to hold the article's text; `--field text=NAME` names one."),
     "E106": Code("text is not a string", "The field that should hold the article's text holds another kind of value."),
     "E107": Code("item too large", "The item is larger than one item may be (`--max-item-size`)."),
-    "E108": Code("unknown kind of file", "The file's name says neither text nor JSON nor one of them compressed."),
+    "E108": Code("unknown kind of file", "The file's name says neither text nor JSON nor HTML, nor one of them compressed."),
     "E109": Code("unreadable file", "The file cannot be read: permission, an I/O error, or it has gone."),
     "E110": Code("truncated or damaged compression", "The compressed source ends too early or is damaged from this place on."),
     "W111": Code("encoding is not as declared", "The declared encoding is unknown, or does not give the bytes back; another was used."),
@@ -97,6 +97,9 @@ CODES: dict[str, Code] = {
                  "UTF-8 first.", "RFC 8259 section 8.1", RFC8259 + "#section-8.1"),
     "E125": Code("broken UTF-16", "The bytes begin as UTF-16 or UTF-32, and one is missing or too many, or half a surrogate pair: no text "
                  "would give them back."),
+    "W121": Code("no main text", "No main text was told from the rest of the page; all of its text was taken."),
+    "W122": Code("links left out", "Links of the page are left out: relative ones where the page's own address is not known, or "
+                 "more than are read of one page."),
     # 2: WARC
     "E201": Code("no record where one should start", "The bytes at a record's place do not begin with a WARC version line.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),

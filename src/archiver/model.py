@@ -20,7 +20,11 @@ Confidence = Literal["certain", "high", "low"]
 Precision = Literal["year", "month", "day", "minute", "second"]
 LinkKind = Literal["outbound", "internal", "short", "tweet", "media", "share", "mail"]
 TweetForm = Literal["embed", "signature", "link", "media"]
+Region = Literal["article", "page"]
 DateVerdict = Literal["consistent", "timezone", "impossible", "unknown"]
+
+PAGE_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+"""The media types of what is itself a page."""
 
 # Every id of a package is derived from this one (RFC 4122 section 4.3), so that equal input gives equal ids.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://archiver.invalid/")
@@ -93,9 +97,9 @@ class Capture:
     """One item as a source held it, before anything is done to it.
 
     `name` and `offset` (bytes into the source, after decompression) locate it; `payload` is verbatim. `media_type` is
-    `text/plain` or `application/json`, or `application/octet-stream` where the name promises nothing. `beside` is what
-    a sidecar or an option says of it; `trouble` is what was wrong with it already, e.g. where a compressed source ends
-    too early.
+    `text/plain`, `application/json`, `text/html` or `application/xhtml+xml`, or `application/octet-stream` where the
+    name promises nothing. `beside` is what a sidecar or an option says of it; `trouble` is what was wrong with it
+    already, e.g. where a compressed source ends too early.
     """
 
     name: str
@@ -139,25 +143,42 @@ class Repair:
     plan: str | None = None
 
 
+class Run(NamedTuple):
+    """A stretch of the text that was extracted from a page: where it stands in the decoded page, and what it reads as.
+
+    `text` is None where it is the page's own characters. A run that stands nowhere in the page has an empty span.
+    """
+
+    source_span: Span
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as it stands (`href`, the surface string), and canonical (`url`); `tweet` is the index of its tweet."""
+    """A link as it stands (`href`, the surface string), and canonical (`url`); `tweet` is the index of its tweet.
+
+    Of a page, `region` says whether it stands in the article; elsewhere on the page it has no `span`. `path` leads to
+    the element whose attribute `href` is.
+    """
 
     href: str
     url: str
     kind: LinkKind
     text: str
-    span: Span
+    span: Span | None
     source_span: Span
     tweet: int | None = None
     truncated: bool = False
+    region: Region | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TweetReference:
     """A tweet that the article quotes or points to; `span` covers its text and its signature.
 
-    `confidence` says how sure it is where the tweet begins and whose it is; None where there is nothing to doubt.
+    `confidence` says how sure it is where the tweet begins and whose it is; None where there is nothing to doubt. Of a
+    page, `region` and `path` are as in `Link`; `occurrences` are all its places where the page has more than one.
     """
 
     form: TweetForm
@@ -168,12 +189,15 @@ class TweetReference:
     posted: Moment | None
     dates: DateVerdict
     text: str | None
-    span: Span
+    span: Span | None
     source_span: Span
     links: tuple[int, ...] = ()
     mentions: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     confidence: Confidence | None = None
+    region: Region | None = None
+    path: str | None = None
+    occurrences: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +210,10 @@ class References:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The article record (schemas/article.v1.schema.json), with the normalised text itself."""
+    """The article record (schemas/article.v1.schema.json), with the normalised text itself.
+
+    Of a page, `runs` are the text that was extracted from it; the repairs' `source_span` counts in that text.
+    """
 
     id: str
     url: Stated | None
@@ -204,6 +231,7 @@ class Article:
     tweets: tuple[TweetReference, ...]
     findings: tuple[Finding, ...] = ()
     suggestions: tuple[Repair, ...] = ()
+    runs: tuple[Run, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.interop import contents, peers
 
-_EXAMPLES = peers.ROOT / "examples" / "articles"
+_EXAMPLES = [peers.ROOT / "examples" / name for name in ("articles", "pages")]
 _CREATED = "2024-05-06T07:08:09Z"
 
 
@@ -38,7 +38,7 @@ def wacz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def examples() -> list[Path]:
     """Return the files that the packages are made of; a sidecar is no source of its own."""
-    return sorted(path for path in _EXAMPLES.iterdir() if not path.name.endswith(".meta.json"))
+    return sorted(path for folder in _EXAMPLES for path in folder.iterdir() if not path.name.endswith(".meta.json"))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def articles(bag: Path) -> list[contents.Article]:
 
 
 def _pack(output: Path) -> Path:
-    command = [sys.executable, "-m", "archiver", "pack", _EXAMPLES, "-o", output, "--created", _CREATED]
+    command = [sys.executable, "-m", "archiver", "pack", *_EXAMPLES, "-o", output, "--created", _CREATED]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"archiver pack ended with {done.returncode}\n{done.stdout}{done.stderr}"
     return output

@@ -55,8 +55,10 @@ def test_spans_slice_both_texts() -> None:
     source = unapply(article.text, [entry for entry in article.repairs if entry.field == "text"])
     assert source.encode() == payload
     (link,) = article.links
+    assert link.span is not None
     assert link.span.of(article.text) == link.source_span.of(source) == "https://t.co/Zz9aa"
     (tweet,) = article.tweets
+    assert tweet.span is not None
     assert tweet.span.of(article.text) == article.text
     assert tweet.source_span.of(source) == source
 

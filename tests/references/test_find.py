@@ -23,14 +23,16 @@ def shifted(span: Span) -> Span:
 def check(text: str, found: References) -> None:
     """What every result promises: order, spans that slice right, and indexes that point at each other."""
     for link in found.links:
+        assert link.span is not None
         assert link.span.of(text) == link.href == link.text
         assert link.tweet is None or found.links.index(link) in found.tweets[link.tweet].links
     for number, tweet in enumerate(found.tweets):
+        assert tweet.span is not None
         assert tweet.text is None or tweet.text in tweet.span.of(text)
         assert tweet.handle is None or f"{tweet.handle}" in tweet.span.of(text)
         assert all(found.links[index].tweet == number for index in tweet.links)
     for items in (found.links, found.tweets):
-        spans = [item.span for item in items]
+        spans = [item.span for item in items if item.span]
         assert spans == sorted(spans)
         assert all(one.end <= other.start for one, other in pairwise(spans))
 
@@ -49,8 +51,10 @@ def test_a_signed_tweet_holds_its_links() -> None:
     assert tweet.form == "signature"
     assert (tweet.handle, tweet.mentions, tweet.hashtags, tweet.links) == ("jolind", ("jo",), ("now",), (1, 2))
     assert (tweet.status_id, tweet.url, tweet.dates) == (None, None, "timezone")
+    assert tweet.span is not None
     assert tweet.span.of(text) == quoted
     assert tweet.source_span == shifted(tweet.span)
+    assert found.links[0].span is not None
     assert found.links[0].source_span == shifted(found.links[0].span)
 
 
@@ -61,6 +65,7 @@ def test_the_address_after_a_signature_is_the_tweets_own() -> None:
     signed, other = found.tweets
     assert (signed.status_id, signed.url, signed.links) == ("888436297528508416", STATUS, (0,))
     assert signed.dates == "timezone"
+    assert signed.span is not None
     assert signed.span.of(text).endswith("2017")
     assert (other.form, other.handle) == ("link", "other")
 
@@ -93,6 +98,7 @@ def test_tweets_that_stand_as_links() -> None:
     assert (new.form, new.url, new.dates, new.text) == ("link", STATUS, "timezone", None)
     assert (old.handle, old.status_id, old.posted, old.dates) == ("jolind", "20", None, "unknown")
     assert (picture.form, picture.handle, picture.url, picture.confidence) == ("media", None, None, None)
+    assert found.links[0].span is not None
     assert new.source_span == shifted(found.links[0].span)
     assert [link.tweet for link in found.links] == [0, 1, 2]
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from archiver.findings import Finding
 from archiver.model import (
+    PAGE_TYPES,
     Archived,
     Article,
     Capture,
@@ -17,6 +18,7 @@ from archiver.model import (
     Digest,
     Metadata,
     Moment,
+    References,
     Rejected,
     Repair,
     Source,
@@ -27,11 +29,15 @@ from archiver.model import (
 from archiver.pack.config import Config
 from archiver.record import provenance, schema
 from archiver.references.find import find
+from archiver.references.html.read import read
+from archiver.references.html.refer import left_out, references
 from archiver.references.urls import absolute
 from archiver.sources.dates import moment
 from archiver.sources.jsontext import parse
 from archiver.sources.layouts import Item, recognise
 from archiver.sources.metadata import merged
+from archiver.sources.pages import metadata as page_metadata
+from archiver.text.charset import decode_page
 from archiver.text.decode import Decoded, decode, decode_json, not_text
 from archiver.text.ledger import Alignment
 from archiver.text.repair import Repaired, repair
@@ -84,12 +90,16 @@ def _fatal(findings: tuple[Finding, ...]) -> bool:
 
 def _decoded(capture: Capture) -> Decoded:
     declared = capture.beside.encoding.value if capture.beside.encoding else None
+    if capture.media_type in PAGE_TYPES:
+        return decode_page(capture.payload, declared)
     reads = decode_json if capture.media_type == "application/json" else decode
     return reads(capture.payload, declared)
 
 
 def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:
     """The article's text within the item, and what the item itself says about it."""
+    if capture.media_type in PAGE_TYPES:
+        return not_text(capture.payload) or _page(decoded.text)
     if capture.media_type != "application/json":
         return not_text(capture.payload) or Item(pointer="", text=decoded.text, layout="text", metadata=Metadata())
     parsed = parse(decoded.text)
@@ -99,6 +109,15 @@ def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:
     return item if isinstance(item, Finding) else replace(item, findings=(*parsed.findings, *item.findings))
 
 
+def _page(source: str) -> Item:
+    """The main text of a page, and what the page says of it."""
+    extract = read(source)
+    message = "No main text was told from the rest of the page; all of its text was taken."
+    findings = () if extract.is_main else (Finding(code="W121", message=message),)
+    known = page_metadata(extract.page)
+    return Item(pointer="", text=extract.text, layout="page", metadata=known, findings=findings, extract=extract)
+
+
 def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, config: Config) -> Article:
     known = merged(item.metadata, capture.beside, _from_base(capture, config.base_uri))
     notes = [*capture.trouble, *decoded.findings, *item.findings]
@@ -106,13 +125,12 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     published, modified, retrieved = (_moment(known, name, notes) for name in ("published", "modified", "retrieved"))
     least = config.min_confidence
     body = repair(item.text, min_confidence=least)
-    found = find(
-        body.text, to_source=Alignment(body.repairs).to_source, page=url.value if url else None, published=published
-    )
+    found = _references(item, body, url.value if url else None, published)
     title = _line(known.title, "title", least)
     site = _line(known.site, "site", least)
     authors = _authors(known.authors, least)
     notes += _lost(body)
+    notes += left_out(item.extract, url.value if url else None) if item.extract else []
     return Article(
         id=derived_id("article", capture.name, capture.offset, digest),
         url=url,
@@ -130,7 +148,14 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
         links=found.links,
         tweets=found.tweets,
         findings=tuple(notes),
+        runs=item.extract.runs if item.extract else None,
     )
+
+
+def _references(item: Item, body: Repaired, page: str | None, published: Moment | None) -> References:
+    if item.extract:
+        return references(item.extract, body.text, body.repairs, page=page, published=published)
+    return find(body.text, to_source=Alignment(body.repairs).to_source, page=page, published=published)
 
 
 def _from_base(capture: Capture, base: str | None) -> Metadata:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from archiver import __version__
 from archiver.model import (
+    PAGE_TYPES,
     Archived,
     Digest,
     Duplicate,
@@ -186,26 +187,30 @@ class _Writer:
         """Write an outcome's records. An item whose bytes stand in this shard already adds its own record alone."""
         self._roll()
         if isinstance(outcome, Rejected):
-            original_id, _ = self._original(records.rejected_original(outcome, self._date), text="")
+            original_id, _ = self._original(records.rejected_original(outcome, self._date))
             self._index(records.rejection(outcome, original_id, self._date))
             self._rejected.write(outcome.record)
             self.tally.add(outcome)
             return
-        original = records.original(outcome, self._date)
-        original_id, is_new = self._original(original, outcome.article.text)
+        original, address = records.original(outcome, self._date), records.address(outcome)
+        original_id, is_new = self._original(original, address, outcome.article.text)
         self._index(records.provenance(outcome, original_id, self._date))
         self.tally.add(outcome if is_new else Duplicate(archived=outcome, original_id=original_id))
         if is_new:
-            self._index(records.reading_copy(outcome.article, str(original.uri), self._date))
+            if original.uri != address:
+                self._index(records.alias(outcome, original))
+            self._index(records.reading_copy(outcome.article, address, self._date))
             self._pages.write(pages.row(outcome.article, self._date))
+            if outcome.article.source.media_type in PAGE_TYPES:
+                self._pages.write(pages.original_row(outcome.article, original.id, str(original.uri), self._date))
             self._volume.derived.write(records.conversion(outcome.article, original_id, str(original.uri), self._date))
 
-    def _original(self, record: WarcRecord, text: str) -> tuple[str, bool]:
-        """The id of the record that holds these bytes, and whether it was written just now.
+    def _original(self, record: WarcRecord, address: str | None = None, text: str = "") -> tuple[str, bool]:
+        """The id of the record that holds the bytes of `address`, and whether it was written just now.
 
         Bytes that were read as another text, by another declared encoding, are an original of their own.
         """
-        key = (str(record.uri), sha256(text.encode()))
+        key = (address or str(record.uri), sha256(text.encode()))
         is_new = key not in self._originals
         if is_new:
             self._index(record)

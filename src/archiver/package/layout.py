@@ -1,5 +1,7 @@
 """Where things stand in a package: the names, and the URIs of an article's records. One place, so that all agree."""
 
+from archiver.model import PAGE_TYPES
+
 ARCHIVE = "archive"
 DERIVED = "derived"
 WARC = ".warc.gz"
@@ -14,7 +16,12 @@ DATAPACKAGE_DIGEST = "datapackage-digest.json"
 
 # RFC 2606 section 2 reserves .invalid: the address can never be somebody's, and both players replay it as any other.
 HOST = "archiver.invalid"
-EXTENSIONS = {"text/plain": "txt", "application/json": "json", "text/html": "html"}
+EXTENSIONS = {
+    "text/plain": "txt",
+    "application/json": "json",
+    "text/html": "html",
+    "application/xhtml+xml": "xhtml",
+}
 
 
 def derived(archive: str) -> str:
@@ -35,6 +42,20 @@ def original_uri(digest: str, media_type: str) -> str:
     'https://archiver.invalid/sha256/e3b0/original.txt'
     """
     return f"https://{HOST}/sha256/{digest.removeprefix('sha256:')}/original.{EXTENSIONS.get(media_type, 'bin')}"
+
+
+def page_uri(media_type: str, url: str | None) -> str | None:
+    """Where a page's bytes stand beside the address of their digest: at the page's own URL, where it is known.
+
+    None for what is no page, and for a page that claims an address within the package.
+
+    >>> page_uri("text/html", "https://example.org/a"), page_uri("text/html", f"https://{HOST}/article/7d2c.html")
+    ('https://example.org/a', None)
+    """
+    if media_type not in PAGE_TYPES or url is None or not url.startswith(("http://", "https://")):
+        return None
+    host = url.split("/", 3)[2].rpartition("@")[2].partition(":")[0].rstrip(".")
+    return None if host == HOST or host.endswith("." + HOST) else url
 
 
 def reading_uri(article_id: str) -> str:

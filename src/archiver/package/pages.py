@@ -24,6 +24,12 @@ def row(article: Article, date: str) -> bytes:
     return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
 
 
+def original_row(article: Article, original_id: str, uri: str, date: str) -> bytes:
+    """The row of an original that is itself a page, at the target URI `uri` of its record."""
+    page = {"id": original_id.removeprefix("urn:uuid:"), "url": uri, "ts": date, "title": title_of(article)}
+    return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def title_of(article: Article) -> str:
     """What to call an article in a list: its title, else its first line, else its source's name."""
     first = next((line.strip() for line in article.text.splitlines() if line.strip()), article.source.name)

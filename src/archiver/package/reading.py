@@ -6,10 +6,10 @@ through `safe`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from archiver import __version__
 from archiver.model import Article, Link, Moment, Repair, Span, TweetReference
@@ -42,11 +42,14 @@ _HEAD = f"""\
 """
 
 
-class _Quote(NamedTuple):
-    """A tweet that takes up whole lines; `span` takes in the line feed of the last."""
+_Reference = TypeVar("_Reference", Link, TweetReference)
+
+
+class _Placed(NamedTuple, Generic[_Reference]):
+    """A link or tweet that stands in the text; `span` of a quoted one takes in the line feed of its last line."""
 
     span: Span
-    tweet: TweetReference
+    reference: _Reference
 
 
 class _Numbered(NamedTuple):
@@ -96,7 +99,7 @@ def _headline(article: Article) -> tuple[str, int | None]:
     title = (article.title or "").strip()
     if not line or len(line) > _LONGEST_HEADLINE or title not in ("", line):
         return title or _shortened(line) or "Untitled", None
-    quoted = any(tweet.span.start <= first.start < tweet.span.end for tweet in article.tweets)
+    quoted = any(tweet.span and tweet.span.start <= first.start < tweet.span.end for tweet in article.tweets)
     return line, None if quoted else first.start
 
 
@@ -147,29 +150,27 @@ def _time(moment: Moment) -> str:
 
 def _marked_text(article: Article, headline: int | None) -> MarkedText:
     text = article.text
-    lines = {index: whole_lines(text, tweet.span) for index, tweet in enumerate(article.tweets)}
-    quotes = [_Quote(span, article.tweets[index]) for index, span in lines.items() if span]
-    inline = [article.tweets[index] for index, span in lines.items() if not span]
+    placed = [_Placed(tweet.span, tweet) for tweet in article.tweets if tweet.span]
+    lines = [(whole_lines(text, one.span), one) for one in placed]
+    quotes = [_Placed(span, tweet) for span, (_, tweet) in lines if span]
+    inline = [one for span, one in lines if not span and one.span.start < one.span.end]
+    links = [_Placed(link.span, link) for link in article.links if link.span and link.span.start < link.span.end]
     numbered = [_Numbered(number, repair) for number, repair in enumerate(marked(article.repairs), 1)]
     return MarkedText(
         text=text,
         headline=headline,
-        blocks=Layer(quotes, lambda quote, _: _quote_tags(text, quote.tweet)),
+        blocks=Layer(quotes, lambda quote, _: _quote_tags(text, quote.span, quote.reference)),
         layers=(
-            Layer(_wide(inline), _tweet_tags),
-            Layer(_wide(article.links), _link_tags),
+            Layer(inline, lambda one, _: _tweet_tags(one.reference)),
+            Layer(links, lambda one, _: _link_tags(one.reference)),
             Layer([one for one in numbered if one.repair.field == "text"], _repair_tags),
         ),
     )
 
 
-def _wide(marks: Sequence[Link] | Sequence[TweetReference]) -> list[Link | TweetReference]:
-    return [mark for mark in marks if mark.span.start < mark.span.end]
-
-
-def _quote_tags(text: str, tweet: TweetReference) -> Tags:
+def _quote_tags(text: str, span: Span, tweet: TweetReference) -> Tags:
     cite = f' cite="{escape(tweet.url)}"' if tweet.url and is_live(tweet.url) else ""
-    more = _unsaid(tweet, tweet.span.of(text))
+    more = _unsaid(tweet, span.of(text))
     caption = f'<figcaption class="added">{" · ".join(more)}</figcaption>' if more else ""
     return Tags(f'<figure class="{escape(tweet.form)}"><blockquote{cite}>', f"</blockquote>{caption}</figure>")
 
@@ -185,14 +186,14 @@ def _unsaid(tweet: TweetReference, surface: str) -> list[str]:
     return parts
 
 
-def _tweet_tags(tweet: TweetReference, _: Span) -> Tags:
+def _tweet_tags(tweet: TweetReference) -> Tags:
     posted = tweet.posted.value if tweet.posted else None
     known = ("Tweet", tweet.author, tweet.handle and f"@{tweet.handle}", posted)
     hint = ", ".join(part for part in known if part)
     return Tags(f'<span class="tweet" title="{escape(exact(hint, _LONGEST_HINT))}">', "</span>")
 
 
-def _link_tags(link: Link, _: Span) -> Tags:
+def _link_tags(link: Link) -> Tags:
     return Tags(f'<a href="{escape(link.url)}">', "</a>") if is_live(link.url) else Tags()
 
 

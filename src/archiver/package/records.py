@@ -14,16 +14,42 @@ _LABELS = {"cp874": "windows-874", "cp932": "shift_jis", "cp949": "euc-kr", "shi
 
 
 def original(archived: Archived, date: str) -> WarcRecord:
-    """The bytes as they came, at an address made of their digest: they are no body that a web server sent."""
-    source = archived.article.source
+    """The bytes as they came. A page stands at its own URL; all else, which no web server sent, at its digest's."""
+    source, url = archived.article.source, archived.article.url
     return WarcRecord(
         type="resource",
         id=derived_id("original", source.name, source.offset, source.digest),
         date=date,
-        uri=layout.original_uri(source.digest, source.media_type),
+        uri=layout.page_uri(source.media_type, url.value if url else None) or address(archived),
         content_type=_content_type(source.media_type, source.encoding),
         block=archived.capture.payload,
         with_payload=True,
+    )
+
+
+def address(archived: Archived) -> str:
+    """The address that only these bytes have, whatever they say of themselves."""
+    return layout.original_uri(archived.article.source.digest, archived.article.source.media_type)
+
+
+def alias(archived: Archived, original: WarcRecord) -> WarcRecord:
+    """A page's second address, that of its digest (WARC 1.1 section 6.7, `revisit`).
+
+    Two pages may claim one URL, in shards that know nothing of each other. A player then shows one of them there; here
+    it shows each.
+    """
+    source = archived.article.source
+    return WarcRecord(
+        type="revisit",
+        id=derived_id("alias", source.name, source.offset, source.digest),
+        date=original.date,
+        uri=address(archived),
+        refers_to=original.id,
+        refers_to_uri=original.uri,
+        content_type=original.content_type,
+        block=b"",
+        with_payload=True,
+        payload_digest=source.digest,
     )
 
 

@@ -15,6 +15,7 @@ from archiver.model import (
     Moment,
     References,
     Repair,
+    Run,
     Source,
     Span,
     Stated,
@@ -48,6 +49,7 @@ def to_dict(article: Article, *, inline: bool) -> dict[str, Any]:
         "retrieved": _moment(article.retrieved),
         "source": _source(article.source),
         "text": article.text if inline else _measured(article.text.encode()),
+        **({} if article.runs is None else {"runs": [_run(run) for run in article.runs]}),
         "repairs": ledger(article.repairs),
         **({"suggestions": ledger(article.suggestions)} if article.suggestions else {}),
         **references(References(links=article.links, tweets=article.tweets)),
@@ -107,6 +109,7 @@ def from_dict(record: Mapping[str, Any], text: str) -> Article:
         text=text,
         repairs=repairs_from(record),
         suggestions=tuple(_to_repair(entry) for entry in record.get("suggestions", ())),
+        runs=runs_from(record),
         links=tuple(_to_link(link) for link in record["links"]),
         tweets=tuple(_to_tweet(tweet) for tweet in record["tweets"]),
         findings=tuple(
@@ -119,6 +122,13 @@ def from_dict(record: Mapping[str, Any], text: str) -> Article:
 def repairs_from(record: Mapping[str, Any]) -> tuple[Repair, ...]:
     """The ledger of a record that is valid against the schema, with every code point of the source."""
     return tuple(_to_repair(entry) for entry in record["repairs"])
+
+
+def runs_from(record: Mapping[str, Any]) -> tuple[Run, ...] | None:
+    """The runs of a record that is valid against the schema; None where it is not about a page."""
+    if "runs" not in record:
+        return None
+    return tuple(Run(Span(*run["source_span"]), run.get("text")) for run in record["runs"])
 
 
 def _activity(name: str) -> dict[str, str]:
@@ -187,21 +197,40 @@ def _to_repair(entry: Mapping[str, Any]) -> Repair:
     )
 
 
+def _run(run: Run) -> dict[str, Any]:
+    place = list(run.source_span)
+    return {"source_span": place} if run.text is None else {"source_span": place, "text": run.text}
+
+
 def _link(link: Link) -> dict[str, Any]:
     return {
         "href": link.href,
         "url": link.url,
         "kind": link.kind,
         "text": link.text,
-        "span": list(link.span),
+        "span": _span(link.span),
         "source_span": list(link.source_span),
         "tweet": link.tweet,
         **({"truncated": True} if link.truncated else {}),
+        **_placed(link),
     }
 
 
+def _span(span: Span | None) -> list[int] | None:
+    return None if span is None else list(span)
+
+
+def _placed(reference: Link | TweetReference) -> dict[str, str]:
+    """Where on a page a reference stands, as far as that is known."""
+    return {name: value for name in ("region", "path") if (value := getattr(reference, name)) is not None}
+
+
 def _to_link(link: Mapping[str, Any]) -> Link:
-    return Link(**{**link, "span": Span(*link["span"]), "source_span": Span(*link["source_span"])})
+    return Link(**{**link, "span": _to_span(link["span"]), "source_span": Span(*link["source_span"])})
+
+
+def _to_span(span: list[int] | None) -> Span | None:
+    return None if span is None else Span(*span)
 
 
 def _tweet(tweet: TweetReference) -> dict[str, Any]:
@@ -214,17 +243,20 @@ def _tweet(tweet: TweetReference) -> dict[str, Any]:
         "posted": _moment(tweet.posted),
         "dates": tweet.dates,
         "text": tweet.text,
-        "span": list(tweet.span),
+        "span": _span(tweet.span),
         "source_span": list(tweet.source_span),
         "links": list(tweet.links),
         "mentions": list(tweet.mentions),
         "hashtags": list(tweet.hashtags),
         **({} if tweet.confidence is None else {"confidence": tweet.confidence}),
+        **_placed(tweet),
+        **({"occurrences": [list(span) for span in tweet.occurrences]} if tweet.occurrences else {}),
     }
 
 
 def _to_tweet(tweet: Mapping[str, Any]) -> TweetReference:
-    spans = {name: Span(*tweet[name]) for name in ("span", "source_span")}
+    spans: dict[str, Any] = {"span": _to_span(tweet["span"]), "source_span": Span(*tweet["source_span"])}
+    spans["occurrences"] = tuple(Span(*span) for span in tweet.get("occurrences", ()))
     lists = {name: tuple(tweet[name]) for name in ("links", "mentions", "hashtags")}
     return TweetReference(**{**tweet, **spans, **lists, "posted": _to_moment(tweet["posted"])})
 

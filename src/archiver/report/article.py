@@ -69,7 +69,9 @@ def _section(title: str, lines: "Iterator[str] | map[str] | list[str]") -> Itera
     yield from lines
 
 
-def _span(span: Span) -> str:
+def _span(span: Span | None) -> str:
+    if span is None:
+        return "on the page"
     return f"{span.start}–{span.end}"
 
 

@@ -66,7 +66,8 @@ def _article(record: Record) -> Row:
 
 def _placed(entry: Record, index: int) -> Row:
     """A link, tweet or repair with its spans and its date flat."""
-    (start, end), (source_start, source_end) = entry["span"], entry["source_span"]
+    start, end = entry["span"] or (None, None)
+    source_start, source_end = entry["source_span"]
     posted = entry.get("posted") or {}
     spans = {"start": start, "end": end, "source_start": source_start, "source_end": source_end}
     dated = {"posted": posted.get("value"), "posted_precision": posted.get("precision")}

@@ -17,6 +17,8 @@ MEDIA_TYPES: dict[Kind, str] = {
     "text": "text/plain",
     "json": "application/json",
     "jsonl": "application/json",
+    "html": "text/html",
+    "xhtml": "application/xhtml+xml",
     "unknown": "application/octet-stream",
 }
 
@@ -84,7 +86,7 @@ def _read(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
         is_wide = wide(_head(piece, stream)) is not None
         return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end)
     if piece.kind == "unknown":
-        unknown = Finding(code="E108", message="The file's name says neither text nor JSON.")
+        unknown = Finding(code="E108", message="The file's name says neither text nor JSON nor HTML.")
         return (item._replace(findings=(unknown, *item.findings)) for item in whole(stream, limits))
     shape = _shape(piece, limits) if piece.kind == "json" else "whole"
     if shape == "array" and wide(stream.peek()):

@@ -6,9 +6,18 @@ from typing import Literal
 from archiver.sources.streams import COMPRESSIONS, Compression, compression_of, opened
 from archiver.text.decode import MARKS
 
-Kind = Literal["text", "json", "jsonl", "unknown"]
+Kind = Literal["text", "json", "jsonl", "html", "xhtml", "unknown"]
 
-KINDS: dict[str, Kind] = {".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+KINDS: dict[str, Kind] = {
+    ".txt": "text",
+    ".text": "text",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "xhtml",
+}
 SIDECAR = ".meta.json"
 
 # What a name may end with beside its stem: `.txt`, `.txt.gz`, `.json.zst` …

@@ -9,6 +9,7 @@ from typing import Any
 
 from archiver.findings import Finding
 from archiver.model import Metadata, Stated
+from archiver.references.html.read import Extract
 from archiver.sources.metadata import json_type, names, stated, wrong_type
 
 Path = tuple[str, ...]
@@ -152,13 +153,17 @@ BLOGS = frozenset({"BlogPosting", "LiveBlogPosting", "Report"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article found in a JSON value. `pointer` is the JSON Pointer (RFC 6901) of the string that is its text."""
+    """An article found in a JSON value. `pointer` is the JSON Pointer (RFC 6901) of the string that is its text.
+
+    `extract` is how the text was got from a page, where the item is one.
+    """
 
     pointer: str
     text: str
     layout: str
     metadata: Metadata
     findings: tuple[Finding, ...] = ()
+    extract: Extract | None = None
 
 
 def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
@@ -187,6 +192,20 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
         return text
     metadata, findings = _metadata(places, layout.separator)
     return Item(pointer=text.basis, text=text.value, layout=layout.name, metadata=metadata, findings=findings)
+
+
+def described(value: Any) -> Metadata:
+    """What a JSON-LD value says of an article; nothing where it describes none.
+
+    >>> described({"@type": "NewsArticle", "headline": "Rain"}).title.basis, described({"@type": "Person"}).title
+    ('field:headline', None)
+    """
+    place, layout = _find(value)
+    if layout is not SCHEMA_ORG:
+        return Metadata()
+    fields = {name: layout.fields.get(name, ()) for name in METADATA}
+    places = {name: tuple(_places(value, [place + path for path in paths])) for name, paths in fields.items()}
+    return _metadata(places, layout.separator)[0]
 
 
 def _find(value: Any) -> tuple[Path, Layout]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from archiver.findings import Finding
 
-Basis = Literal["declared", "byte-order-mark", "strict-decode", "detected", "fallback"]
+Basis = Literal["declared", "byte-order-mark", "meta", "strict-decode", "detected", "fallback"]
 
 # The longest first: UTF-32's mark begins with UTF-16's.
 MARKS = (

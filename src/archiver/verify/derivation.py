@@ -6,7 +6,8 @@ from typing import Any
 
 from archiver.findings import Finding
 from archiver.model import Repair
-from archiver.record.provenance import repairs_from
+from archiver.record.provenance import repairs_from, runs_from
+from archiver.references.html.runs import RunError, replay
 from archiver.sources.jsontext import Parsed, parse
 from archiver.text.decode import NO_CHARSETS
 from archiver.text.ledger import LedgerError, apply, unapply
@@ -31,10 +32,15 @@ def check(article: Mapping[str, Any], original: Record, conversion: Record) -> I
     if isinstance(source, Finding):
         yield source
         return
+    extracted = _extracted(article, source)
+    if isinstance(extracted, Finding):
+        yield extracted
+        return
     repairs = repairs_from(article)
-    yield from _replayed(source, text, [entry for entry in repairs if entry.field == "text"])
+    yield from _replayed(extracted, text, [entry for entry in repairs if entry.field == "text"])
     yield from _fields(article, repairs)
     yield from _spans(article, text, len(source))
+    yield from _on_page(article, source)
 
 
 def source_text(source: Mapping[str, Any], payload: bytes) -> str | Finding:
@@ -67,6 +73,29 @@ def _pointed(text: str, pointer: str) -> str | Finding:
         path="$.source.pointer",
         found=pointer[:200],
     )
+
+
+def _extracted(article: Mapping[str, Any], source: str) -> str | Finding:
+    """The text on which the repairs were made: the source itself or, of a page, what its runs give."""
+    runs = runs_from(article)
+    try:
+        return source if runs is None else replay(source, runs)
+    except RunError as error:
+        return Finding(code="E607", message=f"The runs do not fit the page: {error}.", path=f"$.runs[{error.index}]")
+
+
+def _on_page(article: Mapping[str, Any], source: str) -> Iterator[Finding]:
+    """Whether the links of a page stand in it as the record has them, and every occurrence of a tweet lies in it."""
+    if "runs" not in article:
+        return
+    for number, link in enumerate(article["links"]):
+        if source[slice(*link["source_span"])] != link["href"]:
+            message = "What stands at the link's place on the page is not its `href`."
+            yield Finding(code="E609", message=message, path=f"$.links[{number}].source_span", found=link["href"][:200])
+    for number, tweet in enumerate(article["tweets"]):
+        if not all(start <= end <= len(source) for start, end in tweet.get("occurrences", ())):
+            message = f"An occurrence does not lie within the {len(source)} code points of the page."
+            yield Finding(code="E609", message=message, path=f"$.tweets[{number}].occurrences")
 
 
 def check_bytes(article: Mapping[str, Any], original: Record) -> Iterator[Finding]:
@@ -139,11 +168,12 @@ def _spans(article: Mapping[str, Any], text: str, source_length: int) -> Iterato
         for number, entry in enumerate(entries):
             path = f"$.{kind}[{number}]"
             for name, length in (("span", len(text)), ("source_span", source_length)):
-                if not 0 <= entry[name][0] <= entry[name][1] <= length:
+                if entry[name] is not None and not 0 <= entry[name][0] <= entry[name][1] <= length:
                     message = f"The span does not lie within the {length} code points of its text."
                     yield Finding(code="E609", message=message, path=f"{path}.{name}", found=str(entry[name]))
+    owned = [frozenset(tweet["links"]) for tweet in tweets]
     for number, link in enumerate(links):
-        surface = text[slice(*link["span"])]
+        surface = link["text"] if link["span"] is None else text[slice(*link["span"])]
         if surface != link["text"]:
             message = "The text at the link's span is not the link's text."
             yield Finding(
@@ -153,7 +183,7 @@ def _spans(article: Mapping[str, Any], text: str, source_length: int) -> Iterato
                 found=surface[:200],
                 expected=link["text"][:200],
             )
-        if link["tweet"] is not None and (link["tweet"] >= len(tweets) or number not in tweets[link["tweet"]]["links"]):
+        if link["tweet"] is not None and (link["tweet"] >= len(tweets) or number not in owned[link["tweet"]]):
             yield Finding(
                 code="E609", message="Link and tweet do not name each other.", path=f"$.links[{number}].tweet"
             )

@@ -34,7 +34,7 @@ def line(record: WarcRecord, written: Written, filename: str) -> bytes:
     """The index line of a record, line feed included. `length` and `offset` are strings, as other tools write them."""
     fields = {
         "url": record.uri,
-        "mime": record.content_type.split(";")[0].strip(),
+        "mime": "warc/revisit" if record.type == "revisit" else record.content_type.split(";")[0].strip(),
         "digest": written.payload_digest,
         "length": str(written.length),
         "offset": str(written.offset),

@@ -18,6 +18,7 @@ from archiver.model import Digest, sha256
 
 LEVEL = 2
 GZIP = 31  # zlib's wbits for a gzip member
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 RecordType = Literal["warcinfo", "response", "resource", "metadata", "conversion", "revisit"]
 # A WARC-Target-URI is an RFC 3986 URI (WARC 1.1 section 5.12), and players look it up by its exact string: no fragment.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
@@ -29,7 +30,8 @@ class WarcRecord:
     """One record to write. `id` and `refers_to` are URNs; `date` is full UTC seconds, as every reader understands them.
 
     `with_payload` says whether the block is also a payload with a digest of its own: never for `warcinfo` and
-    `metadata` (WARC 1.1 section 5.9).
+    `metadata` (WARC 1.1 section 5.9). A `revisit` of an identical payload states that payload's digest, and the URI
+    under which it stands at the same date (section 6.7.2).
     """
 
     type: RecordType
@@ -39,6 +41,8 @@ class WarcRecord:
     block: bytes
     uri: str | None = None
     refers_to: str | None = None
+    refers_to_uri: str | None = None
+    payload_digest: Digest | None = None
     with_payload: bool = False
     filename: str | None = None
 
@@ -82,8 +86,9 @@ class WarcFile:
 
     def write(self, record: WarcRecord) -> Written:
         """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
-        payload_digest = sha256(record.block)
-        plain = _serialised(record, payload_digest)
+        digest = sha256(record.block)
+        payload_digest = record.payload_digest or digest
+        plain = _serialised(record, digest)
         member = isal_zlib.compress(plain, LEVEL, GZIP)
         self._stream.write(member)
         self._records.update(plain)
@@ -120,8 +125,12 @@ def _headers(record: WarcRecord, digest: Digest) -> Iterable[tuple[str, str | No
     yield "WARC-Filename", record.filename
     yield "WARC-Target-URI", record.uri and _target(record.uri)
     yield "WARC-Refers-To", f"<{record.refers_to}>" if record.refers_to else None
+    if record.type == "revisit":
+        yield "WARC-Profile", IDENTICAL
+        yield "WARC-Refers-To-Target-URI", record.refers_to_uri and _target(record.refers_to_uri)
+        yield "WARC-Refers-To-Date", record.date
     yield "WARC-Block-Digest", digest
-    yield "WARC-Payload-Digest", digest if record.with_payload else None
+    yield "WARC-Payload-Digest", (record.payload_digest or digest) if record.with_payload else None
     yield "Content-Type", record.content_type
 
 

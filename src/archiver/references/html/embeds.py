@@ -1,0 +1,171 @@
+"""The tweets that a page shows: elements that Twitter's embed code makes, and the same code escaped within text.
+
+A blockquote holds the tweet's text and signature; a widget, a frame or an AMP element holds its id and, once a script
+has filled it, its text. The same code stands escaped in JSON-LD, in attributes, and in a `<textarea>` for copying.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from html import unescape
+from typing import NamedTuple
+
+from archiver.model import Moment, Span
+from archiver.references import tweets
+from archiver.references.html.source import Element, Embed, Page
+from archiver.references.html.words import Words
+from archiver.references.urls import Status, status
+
+_DASHES = "—–―-\x97"
+_HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]")
+_TWEET_ID = re.compile(r"[?&](?:id|tweetId)=([0-9]{1,20})|/embed/(?:status/)?([0-9]{1,20})")
+_MARK = re.compile(r"twitter-(?:tweet|video)(?![a-z-])")
+_OPENING = re.compile(r"(?i)(?:<|&(?:amp;)?lt;|&#0?60;|\\[ux](?:00)?3c)(blockquote)(?![a-z])")
+_CLOSING = re.compile(r"(?i)/blockquote\s{0,4}(?:>|&(?:amp;)?gt;|&#0?62;|\\[ux](?:00)?3e)")
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_JSON_MEANING = {"n": "\n", "r": " ", "t": " ", "b": "", "f": ""}
+_BEFORE_CLASS = 400  # so far before its class a blockquote begins
+_LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
+
+
+class Signed(NamedTuple):
+    """How a tweet's words divide, text and then signature, and what that says. Spans count characters of the words."""
+
+    body: Span
+    signature: Span
+    author: str | None
+    handle: str | None
+    posted: Moment | None
+    has_dash: bool
+
+
+class Shown(NamedTuple):
+    """A tweet in one place of the page. `words` stand in the page itself where `is_visible`."""
+
+    span: Span
+    words: Words
+    signed: Signed
+    status_id: str | None
+    handle: str | None
+    is_visible: bool
+    is_quote: bool
+    path: str | None
+    hrefs: tuple[Span, ...] = ()
+
+
+def shown(page: Page) -> list[Shown]:
+    """Every tweet of the page, each place where it stands by itself, in the page's order."""
+    visible = [_visible(embed) for embed in page.embeds]
+    return sorted([*visible, *_escaped(page)], key=lambda each: each.span)
+
+
+def _visible(embed: Embed) -> Shown:
+    signed = divided(embed.words)
+    elements = (embed.element, *embed.inside)
+    named = next((found for found in map(_status, reversed(elements)) if found), None)
+    given = next((value for value in map(_identifier, elements) if value), None)
+    return Shown(
+        span=embed.span,
+        words=embed.words,
+        signed=signed,
+        status_id=given or (named.id if named else None),
+        handle=signed.handle or (named.handle if named else None),
+        is_visible=True,
+        is_quote=embed.element.name == "blockquote",
+        path=embed.element.path,
+    )
+
+
+def _status(element: Element) -> Status | None:
+    return status(element.value("href")) if element.name == "a" else None
+
+
+def _identifier(element: Element) -> str | None:
+    """The status id that an element states."""
+    for name in ("data-tweet-id", "data-tweetid"):
+        value = element.value(name).strip()
+        if value.isdecimal() and value.isascii() and len(value) <= 20:
+            return value
+    match = _TWEET_ID.search(element.value("src")) if element.name == "iframe" else None
+    return (match[1] or match[2]) if match else None
+
+
+def divided(words: Words) -> Signed:
+    """Text and signature of a tweet; without a signature that can be read, all of it is text."""
+    whole = Span(0, len(words))
+    reading = words.reading(whole, "\n")
+    signatures = list(tweets.signatures(reading)) if "@" in reading or "＠" in reading else []
+    if not signatures:
+        match = _HANDLE.search(reading)
+        return Signed(whole, Span(len(words), len(words)), None, match[1] if match else None, None, has_dash=True)
+    last = signatures[-1]
+    end = last.body.end if last.body.start < last.body.end else last.span.start
+    start, stop = _count(reading[:end]), _count(reading[: last.span.end])
+    has_dash = reading[end:].lstrip()[:1] in _DASHES
+    return Signed(Span(0, start), Span(start, stop), last.author, last.handle, last.posted, has_dash)
+
+
+def _count(reading: str) -> int:
+    return sum(map(len, reading.split()))
+
+
+def _escaped(page: Page) -> Iterator[Shown]:
+    """The tweets whose code stands escaped somewhere in the source, outside of those that the page shows."""
+    source = page.source
+    taken = [embed.span for embed in page.embeds]
+    floor = 0
+    for mark in _MARK.finditer(source):
+        low = max(floor, mark.start() - _BEFORE_CLASS)
+        opening = next(reversed([*_OPENING.finditer(source, low, mark.start())]), None)
+        if opening is None or _lies_in(mark.start(), taken):
+            continue
+        closing = _CLOSING.search(source, mark.end(), mark.end() + _LONGEST)
+        if closing:
+            floor = closing.end()
+            found = _fragment(source, Span(opening.start(), floor))
+            if found:
+                yield found
+
+
+def _lies_in(place: int, spans: Sequence[Span]) -> bool:
+    index = bisect_right(spans, Span(place, place)) - 1
+    return index >= 0 and spans[index].start <= place < spans[index].end
+
+
+def _fragment(source: str, span: Span) -> Shown | None:
+    """The tweet of a piece of escaped code; its links as they stand in the source."""
+    found = span.of(source)
+    code = _unescaped(found)
+    inner = Page(code)
+    if not inner.embeds:
+        return None
+    first = _visible(inner.embeds[0])
+    hrefs = (_href(source, span, element, inner.source) for element in inner.embeds[0].inside)
+    return first._replace(span=span, is_visible=False, path=None, hrefs=tuple(each for each in hrefs if each))
+
+
+def _href(source: str, span: Span, element: Element, code: str) -> Span | None:
+    """Where the address of a link stands in the escaped code, found by its end, which no escape changes."""
+    attribute = element.attributes.get("href")
+    if attribute is None or element.name != "a":
+        return None
+    raw = attribute.span.of(code)
+    for spelling in (raw, raw.replace("/", "\\/"), raw.replace("&", "&amp;")):
+        at = source.find(spelling, *span) if spelling else -1
+        if at >= 0:
+            return Span(at, at + len(spelling))
+    return None
+
+
+def _unescaped(found: str) -> str:
+    """Code as it was before it was put into a JSON string, an attribute or a text area."""
+    if "\\" in found:
+        found = _JSON_ESCAPE.sub(_json_meaning, found)
+    while not found.startswith("<") and (once := unescape(found)) != found:
+        found = once
+    return found
+
+
+def _json_meaning(match: re.Match[str]) -> str:
+    number = match[1] or match[2]
+    return chr(int(number, 16)) if number else _JSON_MEANING.get(match[3], match[3])

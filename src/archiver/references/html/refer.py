@@ -1,0 +1,276 @@
+"""Links and tweets of a page: those of its elements, and those that its text writes out."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
+
+from archiver.findings import Finding
+from archiver.model import Link, Moment, References, Region, Repair, Span, TweetReference
+from archiver.references import dates, find, tweets
+from archiver.references.html.read import Extract, Quote
+from archiver.references.html.runs import Places
+from archiver.references.html.source import Anchor
+from archiver.references.urls import absolute, canonical, escaped, kind, status
+from archiver.text.ledger import Alignment
+from archiver.text.repair import repair
+
+_LINE_BREAKS = re.compile(r"[\t\n\r]")
+_MAIL = re.compile(r"(?i)mailto:([^\s@?]+@[^\s@?]+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
+_LONGEST_SURFACE = 500
+_ANYWHERE = "https://archiver.invalid/"
+
+
+@dataclass(slots=True)
+class _Tweet:
+    """A tweet in the making: the reference, and the places of the page and of the text that belong to it."""
+
+    reference: TweetReference
+    sources: tuple[Span, ...]
+    links: list[int] = field(default_factory=list)
+
+
+class _Mapping:
+    """From the page to its normalised text, and back."""
+
+    def __init__(self, extract: Extract, repairs: Sequence[Repair]) -> None:
+        self._places = Places(extract.runs)
+        self._back = Alignment(repairs)
+        self._forth = Alignment([replace(each, span=each.source_span, source_span=each.span) for each in repairs])
+
+    def to_source(self, span: Span) -> Span:
+        """From the normalised text to the page."""
+        return self._places.to_source(self._back.to_source(span))
+
+    def to_text(self, span: Span) -> Span:
+        """From the extracted text to the normalised text."""
+        return self._forth.to_source(span)
+
+    def from_page(self, span: Span, text: str) -> Span | None:
+        """Where a stretch of the page stands in the normalised text, without white space around it."""
+        found = self._places.to_text(span)
+        if found is None:
+            return None
+        start, end = self.to_text(found)
+        surface = text[start:end]
+        start += len(surface) - len(surface.lstrip())
+        return Span(start, max(start, end - len(surface) + len(surface.rstrip())))
+
+
+def references(
+    extract: Extract, text: str, repairs: Sequence[Repair], *, page: str | None = None, published: Moment | None = None
+) -> References:
+    """Links and tweets of a page whose extracted text became `text` by `repairs`, in the page's order.
+
+    `page` is the page's own URL: relative links rest on it, and links to its site are internal. `source_span` counts in
+    the decoded page; there `href` stands as the record has it.
+    """
+    mapping = _Mapping(extract, repairs)
+    written = find.find(text, to_source=mapping.to_source, page=page, published=published)
+    anchors = list(_anchors(extract, text, mapping, page))
+    spans = sorted(link.span for link in anchors if link.span)
+    free = (link for link in written.links if link.span and not _overlaps(link.span, spans))
+    found = [_of_article(link, extract.page.source) for link in free]
+    # What the extractor alone wrote stands nowhere in the page; and no record holds a lone surrogate.
+    anchors += [link for link in found if link.href and not _SURROGATE.search(link.href)]
+    links = sorted(anchors, key=lambda link: link.source_span)
+    made = [*_quoted(extract, text, mapping, published), *_signed(written, extract, mapping)]
+    made += _pointed_at(links, made, published)
+    made.sort(key=lambda each: each.reference.source_span)
+    _share_out(links, made)
+    owners = {link: number for number, tweet in enumerate(made) for link in tweet.links}
+    return References(
+        links=tuple(replace(link, tweet=owners.get(number)) for number, link in enumerate(links)),
+        tweets=tuple(replace(each.reference, links=tuple(each.links)) for each in made),
+    )
+
+
+def left_out(extract: Extract, page: str | None) -> list[Finding]:
+    """`W122` where links of the page are not among its references, though they lead somewhere."""
+    base = _base(extract, page)
+    hrefs = (anchor.element.value("href") for anchor in extract.page.anchors if base is None)
+    relative = sum(1 for href in hrefs if _url(href, None) is None and _url(href, _ANYWHERE) is not None)
+    findings = []
+    if relative:
+        message = f"The page's own address is not known: {relative} relative links lead nowhere, and are left out."
+        findings.append(Finding(code="W122", message=message, path="$.links", found=str(relative)))
+    if extract.page.has_more_anchors:
+        message = f"The page has more links than the {len(extract.page.anchors)} that are read of one page."
+        findings.append(Finding(code="W122", message=message, path="$.links"))
+    return findings
+
+
+def _of_article(link: Link, source: str) -> Link:
+    return replace(link, href=link.source_span.of(source), region="article", tweet=None)
+
+
+def _anchors(extract: Extract, text: str, mapping: _Mapping, page: str | None) -> Iterator[Link]:
+    """The links of the page's elements; those within code that is escaped stand behind, and belong to its tweet."""
+    source, base = extract.page.source, _base(extract, page)
+    for anchor in extract.page.anchors:
+        attribute = anchor.element.attributes.get("href")
+        url = _url(attribute.value, base) if attribute else None
+        if attribute and url:
+            span = mapping.from_page(anchor.inner, text)
+            surface = span.of(text) if span else _surface(source, anchor)
+            yield _link(source, attribute.span, url, page, surface, span, anchor.element.path)
+    for quote in extract.quotes:
+        for place in quote.shown.hrefs:
+            url = _url(unescape(place.of(source).replace("\\/", "/")), base)
+            if url:
+                yield _link(source, place, url, page, "", None, None)
+
+
+def _link(
+    source: str, place: Span, url: str, page: str | None, surface: str, span: Span | None, path: str | None
+) -> Link:
+    return Link(
+        href=place.of(source),
+        url=url,
+        kind=kind(url, page),
+        text=surface,
+        span=span,
+        source_span=place,
+        region="article" if span else "page",
+        path=path,
+    )
+
+
+def _base(extract: Extract, page: str | None) -> str | None:
+    """What relative links rest on (HTML section 2.4.3): the first `<base href>`, itself relative to the page."""
+    for element in extract.page.metas:
+        if element.name == "base" and element.value("href"):
+            return absolute(element.value("href"), page) or page
+    return page
+
+
+def _url(value: str, base: str | None) -> str | None:
+    value = _LINE_BREAKS.sub("", value).strip()
+    if not value or value.startswith("#") or _SURROGATE.search(value):
+        return None
+    mail = _MAIL.match(value)
+    if mail:
+        host = canonical(mail[1].rpartition("@")[2])
+        return f"mailto:{escaped(mail[1].rpartition('@')[0])}@{host[len('https://') : -1]}" if host else None
+    url = absolute(value, base)
+    return url if url and url.startswith(("http://", "https://", "ftp://")) else None
+
+
+def _surface(source: str, anchor: Anchor) -> str:
+    """What a reader sees of a link outside of the text, shortened where the page never closes it."""
+    inner = anchor.inner.of(source)[: 8 * _LONGEST_SURFACE]
+    shown = " ".join(unescape(_MARKUP.sub(" ", inner)).split())[:_LONGEST_SURFACE]
+    return _SURROGATE.sub("\ufffd", shown)
+
+
+def _quoted(extract: Extract, text: str, mapping: _Mapping, published: Moment | None) -> Iterator[_Tweet]:
+    for quote in extract.quotes:
+        yield _Tweet(_embed(quote, text, mapping, published), quote.occurrences)
+
+
+def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None) -> TweetReference:
+    shown, signed = quote.shown, quote.shown.signed
+    if quote.span and quote.body:
+        span: Span | None = mapping.to_text(quote.span)
+        words = mapping.to_text(quote.body).of(text)
+    else:
+        span, words = None, repair(_SURROGATE.sub("\ufffd", shown.words.reading(signed.body, "\n"))).text
+    region: Region = "article" if span else "page"
+    status_id = shown.status_id
+    posted = signed.posted or (dates.snowflake(status_id) if status_id else None)
+    return TweetReference(
+        form="embed",
+        author=repair(signed.author).text if signed.author else None,
+        handle=shown.handle,
+        status_id=status_id,
+        url=f"https://twitter.com/{shown.handle or 'i/web'}/status/{status_id}" if status_id else None,
+        posted=posted,
+        dates=dates.weigh(signed.posted, status_id, published),
+        text=words or None,
+        span=span,
+        source_span=shown.span,
+        mentions=tweets.mentions(words),
+        hashtags=tweets.hashtags(words),
+        region=region,
+        path=shown.path,
+        occurrences=quote.occurrences if len(quote.occurrences) > 1 else (),
+    )
+
+
+def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterator[_Tweet]:
+    """The tweets that the text quotes with a signature, outside of those that the page embeds."""
+    embedded = sorted(mapping.to_text(quote.span) for quote in extract.quotes if quote.span)
+    for tweet in written.tweets:
+        if tweet.form == "signature" and tweet.span and not _overlaps(tweet.span, embedded):
+            yield _Tweet(replace(tweet, region="article"), (tweet.source_span,))
+
+
+def _pointed_at(links: Sequence[Link], made: Sequence[_Tweet], published: Moment | None) -> Iterator[_Tweet]:
+    """The tweets that links outside of quoted tweets stand for, each once, however many links name it.
+
+    A link to a tweet that the page quotes is one more place where that tweet occurs.
+    """
+    inside = sorted(span for tweet in made for span in tweet.sources)
+    known = {tweet.reference.status_id: tweet for tweet in made if tweet.reference.status_id}
+    for link in links:
+        named = status(link.url) if link.kind == "tweet" else None
+        if (named is None and link.kind != "media") or _overlaps(link.source_span, inside):
+            continue
+        if named and named.id in known:
+            _occurs_again(known[named.id], link.source_span)
+            continue
+        tweet = _Tweet(_status_link(link, published), (link.source_span,))
+        if named:
+            known[named.id] = tweet
+        yield tweet
+
+
+def _occurs_again(tweet: _Tweet, place: Span) -> None:
+    reference = tweet.reference
+    occurrences = {*(reference.occurrences or (reference.source_span,)), place}
+    tweet.reference = replace(reference, occurrences=tuple(sorted(occurrences)))
+    tweet.sources = (*tweet.sources, place)
+
+
+def _status_link(link: Link, published: Moment | None) -> TweetReference:
+    named = status(link.url)
+    status_id = named.id if named else None
+    return TweetReference(
+        form="link" if named else "media",
+        author=None,
+        handle=named.handle if named else None,
+        status_id=status_id,
+        url=named.url if named else None,
+        posted=dates.snowflake(status_id) if status_id else None,
+        dates=dates.weigh(None, status_id, published),
+        text=None,
+        span=link.span,
+        source_span=link.source_span,
+        region=link.region,
+        path=link.path,
+    )
+
+
+def _share_out(links: Sequence[Link], made: Sequence[_Tweet]) -> None:
+    """Give each link to the tweet within which it stands; a signed tweet learns its id from its date's link."""
+    places = sorted((span, number) for number, tweet in enumerate(made) for span in tweet.sources)
+    starts = [span for span, _ in places]
+    for number, link in enumerate(links):
+        index = bisect_right(starts, Span(link.source_span.start, 1 << 62)) - 1
+        if index < 0 or link.source_span.end > starts[index].end:
+            continue
+        tweet = made[places[index][1]]
+        tweet.links.append(number)
+        named = status(link.url)
+        reference = tweet.reference
+        if named and reference.form == "signature" and (named.handle or "").lower() == (reference.handle or "").lower():
+            tweet.reference = replace(reference, status_id=named.id, url=named.url)
+
+
+def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether `span` has characters in common with one of sorted `spans`, none of which holds another."""
+    index = bisect_right(spans, Span(span.end, -1)) - 1
+    return index >= 0 and spans[index].end > span.start

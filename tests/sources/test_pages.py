@@ -1,0 +1,61 @@
+"""What pages say of themselves, and on what basis."""
+
+import pytest
+
+from archiver.references.html.source import Page
+from archiver.sources.pages import metadata
+
+LINKED = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": "NewsArticle",
+"headline": "Rain &amp; wind", "url": "https://e.example/ld", "author": [{"name": "Ada"}, {"name": "Bo"}],
+"datePublished": "2017-07-21", "publisher": {"name": "The Example"}}]}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "value", "basis"),
+    [
+        ('<link rel="canonical" href="https://e.example/a">', "url", "https://e.example/a", "html:canonical"),
+        ('<link rel="Canonical nofollow" href=" HTTP://e.example/a ">', "url", "HTTP://e.example/a", "html:canonical"),
+        ('<link rel=canonical href="/a"><meta property=og:url content=https://e.example/b>', "url",
+         "https://e.example/b",
+         "html:og:url"),
+        (LINKED, "url", "https://e.example/ld", "html:json-ld:@graph/1/url"),
+        (LINKED, "title", "Rain & wind", "html:json-ld:@graph/1/headline"),
+        (LINKED + '<meta property="og:title" content="Wind">', "title", "Wind", "html:og:title"),
+        ("<title>\n Rain &amp;\nwind </title>", "title", "Rain & wind", "html:title"),
+        (LINKED, "site", "The Example", "html:json-ld:@graph/1/publisher/name"),
+        ("<html lang=en-GB>", "language", "en-GB", "html:lang"),
+        ('<html lang=en-GB><meta property="og:locale" content="en_US">', "language", "en_US", "html:og:locale"),
+        (LINKED + '<meta name=date content="2001-01-01">', "published", "2017-07-21",
+         "html:json-ld:@graph/1/datePublished"),
+        ('<meta itemprop="datePublished" content="2017-07-22">', "published", "2017-07-22", "html:datepublished"),
+        ('<meta property="article:modified_time" content="2017-07-23">', "modified", "2017-07-23",
+         "html:article:modified_time"),
+    ],
+)  # fmt: skip
+def test_a_field_and_its_basis(source: str, field: str, value: str, basis: str) -> None:
+    found = getattr(metadata(Page(source)), field)
+    assert (found.value, found.basis) == (value, basis)
+
+
+def test_authors() -> None:
+    assert [author.value for author in metadata(Page(LINKED)).authors] == ["Ada", "Bo"]
+    profile = '<meta property="article:author" content="https://e.example/ada">'
+    assert metadata(Page(profile)).authors == ()
+    assert metadata(Page(profile + '<meta name="author" content="Ada">')).authors[0].basis == "html:author"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "<script type=application/ld+json>{broken</script>",
+        '<script type="application/ld+json">{"@type": "Person", "name": "Ada"}</script>',
+        '<link rel=canonical href="javascript:x()"><meta property=og:url content="urn:x">',
+        '<meta name="author" content=" "><meta name="date" content="None">',
+        f"<title>{'x' * 5000}</title>",
+        '<meta property="og:title">',
+    ],
+)
+def test_nothing_that_can_be_used(source: str) -> None:
+    found = metadata(Page(source))
+    assert not any((found.url, found.title, found.authors, found.site, found.language, found.published))
