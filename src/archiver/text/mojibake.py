@@ -47,7 +47,6 @@ _REMAINS = re.compile(r"[ÂÃ](?=\s|$)|â€|†|\ufffd")
 _AS_WINDOWS_1252 = {number: bytes([number]).decode("windows-1252", "replace") for number in range(0x80, 0xA0)}
 
 
-
 class Layer(NamedTuple):
     """One misreading that a line went through: the encoding, and the places that it explains."""
 

@@ -26,9 +26,7 @@ class Normalised:
     findings: tuple[Finding, ...] = ()
 
 
-def normalize(
-    source: str | bytes, *, declared: str | None = None, min_confidence: Confidence = "high"
-) -> Normalised:
+def normalize(source: str | bytes, *, declared: str | None = None, min_confidence: Confidence = "high") -> Normalised:
     """Normalise a text. Bytes are decoded first: `declared` is the encoding that somebody says they are in.
 
     >>> normalize("It was â€œcleanâ€, he said.").text

@@ -154,7 +154,9 @@ def _other_letters(line: str, known: str) -> bool:
 def _word_with_a_grave(match: re.Match[str]) -> bool:
     """Whether `à` ends a word here, or is one: in a line of its language, or in a phrase that English has."""
     before, _ = _around(match)
-    phrase = match.string[match.end() : match.end() + 8].lstrip(" ").startswith(("la ", "le ", "les ", "vis", "l'", "l’"))
+    phrase = (
+        match.string[match.end() : match.end() + 8].lstrip(" ").startswith(("la ", "le ", "les ", "vis", "l'", "l’"))
+    )
     return before.islower() or before in "'’(-" or (before.isspace() and (phrase or _other_letters(match.string, "ÂÃ")))
 
 
