@@ -67,6 +67,7 @@ BAGIT = "https://www.rfc-editor.org/rfc/rfc8493"
 RFC6901 = "https://www.rfc-editor.org/rfc/rfc6901"
 UNICODE = "https://www.unicode.org/versions/latest/core-spec/chapter-3/"
 
+# fmt: off
 CODES: dict[str, Code] = {
     # 1: source items
     "E101": Code("empty item", "The item holds no byte, or nothing but white space: there is no article in it."),
@@ -306,6 +307,7 @@ CODES: dict[str, Code] = {
                  "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
     "W716": Code("no tag manifest", "Nothing vouches for the manifests themselves.", "RFC 8493 section 2.2.1", BAGIT + "#section-2.2.1"),
 }
+# fmt: on
 
 
 def severity_of(code: str) -> Severity:
