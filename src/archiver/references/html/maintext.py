@@ -45,16 +45,19 @@ def main_lines(page: Page, cut: Sequence[tuple[Span, str]]) -> list[Line] | None
     """
     if len(page.source) > _LONGEST or page.depth > _DEEPEST or page.tags > _MOST_TAGS:
         return None
-    texts = list(_extracted(_marked(page.source, cut)))
+    texts = list(_extracted(_marked(page, cut)))
     return list(aligned(page.words, texts, {marker for _, marker in cut})) if texts else None
 
 
-def _marked(source: str, cut: Sequence[tuple[Span, str]]) -> str:
+def _marked(page: Page, cut: Sequence[tuple[Span, str]]) -> str:
+    """The source with a paragraph for each tweet, and without what no reader sees: the parser is spared that."""
     pieces: list[str] = []
-    done = 0
-    for span, marker in cut:
-        pieces += (source[done : span.start], f"<p>{marker}</p>")
-        done = max(done, span.end)
+    done, source = 0, page.source
+    instead = [(span, f"<p>{marker}</p>") for span, marker in cut]
+    for span, text in sorted([*instead, *((span, "") for span in page.unread)]):
+        if span.start >= done:
+            pieces += (source[done : span.start], text)
+            done = span.end
     return _UNFIT.sub("\ufffd", "".join((*pieces, source[done:])))
 
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import unescape
 
 from archiver.findings import Finding
@@ -147,6 +148,7 @@ def _base(extract: Extract, page: str | None) -> str | None:
     return page
 
 
+@lru_cache(maxsize=4096)  # a page's menus name each address again and again
 def _url(value: str, base: str | None) -> str | None:
     value = _LINE_BREAKS.sub("", value).strip()
     if not value or value.startswith("#") or _SURROGATE.search(value):
@@ -155,7 +157,7 @@ def _url(value: str, base: str | None) -> str | None:
     if mail:
         host = canonical(mail[1].rpartition("@")[2])
         return f"mailto:{escaped(mail[1].rpartition('@')[0])}@{host[len('https://') : -1]}" if host else None
-    url = absolute(value, base)
+    url = absolute(value, None if value.startswith(("http://", "https://")) else base)
     return url if url and url.startswith(("http://", "https://", "ftp://")) else None
 
 

@@ -89,7 +89,10 @@ class _Open(NamedTuple):
 
 
 class Page:
-    """What a decoded source says, in its order. `words` are those that stand outside of tweets."""
+    """What a decoded source says, in its order. `words` are those that stand outside of tweets.
+
+    `unread` are the scripts and style sheets, in which no reader of the page sees anything.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -99,6 +102,7 @@ class Page:
         self.metas: list[Element] = []
         self.json_ld: list[Span] = []
         self.titles: list[Span] = []
+        self.unread: list[Span] = []
         self.depth = 0
         self.tags = 0
         self.has_more_anchors = False
@@ -123,7 +127,8 @@ class _Scan:
         """Read all of the source."""
         done, source = 0, self._source
         while match := _TAG.search(source, done):
-            self._words.add(source, Span(done, match.start()))
+            if done < match.start():
+                self._words.add(source, Span(done, match.start()))
             done = self._tag(match)
         self._words.add(source, Span(done, len(source)))
         self._end_anchor(len(source))
@@ -203,7 +208,9 @@ class _Scan:
         self._break(name)
         if name == "a":
             self._end_anchor(start)
-        depth = next((depth for depth in range(len(self._open) - 1, 0, -1) if self._open[depth].name == name), 0)
+        depth = len(self._open) - 1
+        while depth and self._open[depth].name != name:
+            depth -= 1
         if depth:
             self._close(depth, end)
 
@@ -214,7 +221,8 @@ class _Scan:
             self._end_embed(end)
 
     def _imply(self, name: str, start: int) -> None:
-        while len(self._open) > 1 and self._open[-1].name in _CLOSES.get(name, ()):
+        closed = _CLOSES.get(name)
+        while closed and self._open[-1].name in closed:
             self._close(len(self._open) - 1, start)
 
     def _end_anchor(self, end: int) -> None:
@@ -235,6 +243,8 @@ class _Scan:
         inner = Span(match.end(), found.start())
         if name == "script" and self._page.json_ld[-1:] == [Span(*match.span())]:
             self._page.json_ld[-1] = inner
+        elif name in {"script", "style"}:
+            self._page.unread.append(inner)
         if name == "title":
             self._page.titles.append(inner)
         return found.start()

@@ -52,14 +52,20 @@ class Words:
 
     def add(self, source: str, span: Span) -> None:
         """Take in a stretch of text of the page's source, with its character references."""
+        if source[span.start : span.end].isspace():
+            self._blank(span)
+            return
         for match in _PIECE.finditer(source, *span):
             found = match[0]
             text = unescape(found) if found[0] == "&" else found
             if match[1] or text.isspace():
-                self._space = Span(*match.span()) if self._gap == "none" else None
-                self._gap = "space" if self._gap == "none" else self._gap
+                self._blank(Span(*match.span()))
             else:
                 self._append(Piece(text, Span(*match.span()), text == found, self._gap, self._space))
+
+    def _blank(self, span: Span) -> None:
+        self._space = span if self._gap == "none" else None
+        self._gap = "space" if self._gap == "none" else self._gap
 
     def part(self) -> None:
         """What follows stands on another line."""
