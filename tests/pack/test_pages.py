@@ -116,13 +116,23 @@ def test_a_record_of_a_page_is_read_back(tmp_path: Path) -> None:
 
 
 def test_bad_pages_are_rejected_with_the_reason(tmp_path: Path) -> None:
-    for payload, code in ((b"%PDF-1.4 ...", "E102"), (b"<p> </p>", "E101"), (b"", "E101")):
+    for payload, code in ((b"%PDF-1.4 ...", "E102"), (b"", "E101")):
         found = outcome(payload)
         assert isinstance(found, Rejected)
         assert code in [finding.code for finding in found.findings]
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(PAGE.encode() * 9, mtime=0)[:-20])
     report = pack([tmp_path / "cut.html.gz"], tmp_path / "out", CONFIG)
     assert report.counts["findings"]["E110"] == 1
+
+
+def test_a_page_without_a_word_is_a_capture_all_the_same(tmp_path: Path) -> None:
+    page = b"<html><script src='app.js'></script><p> </p>"
+    found = outcome(page)
+    assert isinstance(found, Archived)
+    assert [finding.code for finding in found.article.findings] == ["W121"]
+    (tmp_path / "app.html").write_bytes(page)
+    pack([tmp_path / "app.html"], tmp_path / "out", CONFIG)
+    assert list(verify(tmp_path / "out")) == []
 
 
 @pytest.fixture(scope="module")

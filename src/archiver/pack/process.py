@@ -60,7 +60,7 @@ def process(capture: Capture, config: Config) -> Archived | Rejected:
     if isinstance(item, Finding):
         return rejected(capture, digest, (*capture.trouble, item))
     article = _article(capture, digest, decoded, item, config)
-    if not article.text.strip():
+    if not article.text.strip() and not _is_page(capture):
         empty = Finding(code="E101", message="The text is empty, or nothing but white space.")
         return rejected(capture, digest, (*capture.trouble, empty))
     record = provenance.to_dict(article, inline=False)
@@ -82,6 +82,11 @@ def rejected(capture: Capture, digest: Digest, findings: tuple[Finding, ...]) ->
     }
     record = provenance.to_bytes(provenance.rejection(rejected_id, source, findings))
     return Rejected(capture=capture, id=rejected_id, digest=digest, findings=findings, record=record)
+
+
+def _is_page(capture: Capture) -> bool:
+    """Whether there is a page, which may show its text by script alone: W121 then says that it holds none."""
+    return capture.media_type in PAGE_TYPES and bool(capture.payload.strip())
 
 
 def _fatal(findings: tuple[Finding, ...]) -> bool:
