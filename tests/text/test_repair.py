@@ -198,3 +198,12 @@ def test_hostile_lines_take_time_in_proportion(fragment: str) -> None:
         return time.perf_counter() - start
 
     assert cost(16_000) < 40 * cost(2_000) + 0.5
+
+
+def test_a_suggestion_within_a_repair_is_told_of_all_of_it() -> None:
+    source = "xÃ©Ã¢â‚¬Ã©y"
+    repaired = repair(source)
+    for entry in repaired.suggestions:
+        assert entry.source_span.of(source) == entry.before
+        here = repaired.text[: entry.span.start] + entry.after + repaired.text[entry.span.end :]
+        assert here == "xé’éy"

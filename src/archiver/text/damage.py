@@ -9,8 +9,13 @@ what is calm, neither of them changes.
 import re
 from collections.abc import Iterator
 
+from archiver.text.rules import CONTINUATION
+
 # A line is looked at as a whole. One longer than this is cut at a blank, so that time and memory stay bounded.
 LONGEST_PIECE = 20_000
+# The second and later bytes of a character, as they were misread; no character has more than these, twice over.
+_CONTINUES = re.compile(f"[{CONTINUATION}]")
+_LONGEST_CHARACTER = 8
 
 # Marks that may stand beside each other, and beside letters of ALPHABETS.
 _MARKS = "“”‘’–—…•\xa0"
@@ -58,10 +63,18 @@ def suspicious_lines(text: str) -> Iterator[tuple[int, str]]:
         yield from _pieces(text, start, done if end < 0 else end)
 
 
+def _between_characters(text: str, cut: int) -> int:
+    """A place at most a few code points before `cut` that is not within a broken character."""
+    for place in range(cut, cut - _LONGEST_CHARACTER, -1):
+        if not _CONTINUES.match(text, place):
+            return place
+    return cut
+
+
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     while end - start > LONGEST_PIECE:
         blank = text.rfind(" ", start, start + LONGEST_PIECE) + 1
-        cut = blank if blank > start else start + LONGEST_PIECE
+        cut = blank if blank > start else _between_characters(text, start + LONGEST_PIECE)
         yield start, text[start:cut]
         start = cut
     yield start, text[start:end]

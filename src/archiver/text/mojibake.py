@@ -39,6 +39,8 @@ _ODD = re.compile(
     "[a-zß-öø-ÿ][À-ÖØ-Þ]|[ß-öø-ÿ][A-Z]|(?![ƏƠơƯưȘ-țə])[\u0180-\u02af]|[\u0300-\u036f\u0530-\u058f\u0700-\u08ff]"
     "|[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ß-ÿ][\u2e80-\u9fff]|[\u2e80-\u9fff][ß-ÿ]"
 )
+# What is left, beside ideographs, of one that lost a byte: it says nothing against those that are whole.
+_FRAGMENT = re.compile(f"(?<=[\u2e80-\u9fff])[à-ï][{CONTINUATION}]{{0,2}}")
 # So much may be left of damage in any line, and so much for each character that was read; more of it is noise.
 _MOST_LEFT, _SHARE_LEFT = 4, 0.9
 # Mojibake twice over that was made small: `Ã` became `ã`, another byte, and nothing leads back.
@@ -65,12 +67,25 @@ def mend(line: str, *, exact: bool = False) -> list[Edit]:
     """The edits that undo one misreading of a bad `line`; none where it carries none. With `exact`, only a misreading
     of the whole line that kept every byte."""
     planned = _planned(line)
-    if planned and not planned.oddity and (planned.exact or not exact):
+    if planned and not planned.oddity and (planned.exact or not exact) and not _all_letters(line, planned.sequences):
         return _edits(planned)
     if exact:
         return []
     best = _best(filter(None, [planned, *(_judged(line, name) for name in charmaps.ENCODINGS)]))
-    return _edits(best) if best else []
+    return _edits(best) if best and not _all_letters(line, best.sequences) else []
+
+
+def _all_letters(line: str, sequences: Iterable[charmaps.Sequence]) -> bool:
+    """Whether all that looks damaged is a capital at a word's end with the mark behind it: `“CORREIO DA MANHÃ”`."""
+    return all(_is_letter(line, one) for one in sequences)
+
+
+def _is_letter(line: str, one: charmaps.Sequence) -> bool:
+    mark = line[one.start + 1 : one.end]
+    if line[one.start] not in "ÃÂÐÎ" or not line[: one.start][-1:].isupper() or line[one.end :][:1].isalpha():
+        return False
+    opening = {"”": "“", "»": "«"}.get(mark)
+    return line.rfind(opening, 0, one.start) > line.rfind(mark, 0, one.start) if opening else mark in ("®", "—")
 
 
 def _best(layers: Iterable[Layer]) -> Layer | None:
@@ -179,10 +194,11 @@ def _judged(line: str, name: str) -> Layer | None:
     found = tuple(one for run in runs if run in sure or (sure and _likely(line, run, scripts)) for one in run)
     if not found or not _coherent(name, "".join(one.character for one in found)):
         return None
-    mended = "".join(_mended_pieces(line, found))
-    if len(_ODD.findall(mended)) > len(_ODD.findall(line)):
+    mended = _FRAGMENT.sub("\ufffd", "".join(_mended_pieces(line, found)))
+    oddity = len(_ODD.findall(mended))
+    if oddity > len(_ODD.findall(line)):
         return None
-    return Layer(name, found, f"encode {name} → decode utf-8", OURS, "mixed-mojibake", False, len(_ODD.findall(mended)))
+    return Layer(name, found, f"encode {name} → decode utf-8", OURS, "mixed-mojibake", False, oddity)
 
 
 def _mended_pieces(line: str, sequences: Iterable[charmaps.Sequence]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from archiver.model import Confidence, Repair, Span
 from archiver.text import mojibake
 from archiver.text.damage import is_suspicious, suspicious_lines
-from archiver.text.ledger import Alignment, Edit, edited, joined, ledger, then
+from archiver.text.ledger import Alignment, Edit, apply, edited, joined, ledger, then
 from archiver.text.rules import AFTER, BEFORE, CONTINUATION, RULES, Row
 from archiver.text.whitespace import unfit, white_space
 
@@ -71,10 +71,19 @@ def _further(lines: Iterable[tuple[int, str]], least: Confidence) -> bool:
 
 
 def _suggested(source: str, repairs: Sequence[Repair], entries: Sequence[Repair]) -> tuple[Repair, ...]:
-    """Entries about the normalised text, told of the source."""
+    """Entries about the normalised text, told of the source. One within a repair is told of all that it wrote."""
+    text = apply(source, repairs)
     alignment = Alignment(repairs)
-    places = [(entry, entry.source_span, alignment.to_source(entry.source_span)) for entry in entries]
-    return tuple(replace(entry, before=there.of(source), source_span=there, span=here) for entry, here, there in places)
+    return tuple(_told(entry, source, text, repairs, alignment) for entry in entries)
+
+
+def _told(entry: Repair, source: str, text: str, repairs: Sequence[Repair], alignment: Alignment) -> Repair:
+    start, end = entry.source_span
+    touched = [one.span for one in repairs if one.span.start < end and one.span.end > start] if start < end else []
+    here = Span(min([start, *(one.start for one in touched)]), max([end, *(one.end for one in touched)]))
+    there = alignment.to_source(here)
+    after = text[here.start : start] + entry.after + text[end : here.end]
+    return replace(entry, before=there.of(source), after=after, source_span=there, span=here)
 
 
 def _lost(suspicious: Iterable[tuple[int, str]]) -> Iterator[Span]:

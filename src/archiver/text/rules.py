@@ -68,10 +68,12 @@ _CLOSING = frozenset(".!?…”’»«\"'),;:")
 _BLANK_TO_THE_END = re.compile(r"\s*$")
 # How far a quotation is looked for, in code points: longer ones are closed elsewhere, and the cost stays bounded.
 _REACH = 1_000
+_QUOTES = re.compile("[“”„‟]")
 _EMOJI = f"(?:ðŸ[{CONTINUATION}]{{2}}|ï¸\x8f|â™[{CONTINUATION}]|â\x9d¤)"
 _HALF_AN_EMOJI = re.compile(f"ðŸ[{CONTINUATION}]?$")
 _QUESTION_MARK_AS_BYTE = re.compile(r"[.,!?…'’]â€\?|â€\?(?: [a-z(—–]| â€|[,.;:)])")
 _REFERENCE = r"(?P<reference>(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)"
+_PLAIN_AMPERSAND = re.compile("&amp;(?!amp;|#?[A-Za-z0-9]{1,24};)")
 _LEFT_OF_APOSTROPHE = r"(?P<at>â(?:\?\?)?)"
 # The English contractions in which the damaged mark can be nothing but an apostrophe: before it, after it.
 _CONTRACTIONS = (
@@ -84,8 +86,11 @@ _CONTRACTIONS = (
 
 def unclosed_quote(match: re.Match[str]) -> bool:
     """Whether a quotation mark was opened before the match, in reach, and not closed."""
-    before = match.string[max(0, match.start() - _REACH) : match.start()]
-    return max(map(before.rfind, "“„‟")) > before.rfind("”")
+    opened = ""
+    for mark in _QUOTES.findall(match.string, max(0, match.start() - _REACH), match.start()):
+        # In German and Czech the mark that opens elsewhere closes what `„` has opened.
+        opened = "" if mark == "”" or (mark == "“" and opened in ("„", "‟")) else mark
+    return opened != ""
 
 
 def _no_open_quote(match: re.Match[str]) -> bool:
@@ -135,7 +140,8 @@ def _no_break_space(match: re.Match[str]) -> bool:
     line = match.string
     if before.isspace():
         closed = line[max(0, match.start() - 8) : match.start()].rstrip()[-1:] in _CLOSING
-        return (closed and _BLANK_TO_THE_END.match(line, match.end()) is not None) or not _other_letters(line, "Â")
+        ends = _BLANK_TO_THE_END.match(line, match.end()) is not None
+        return closed and (ends or not _other_letters(line, "Â"))
     # Turkish writes ASLÂ, HÂLÂ, MESELÂ; no language that newspapers are written in ends other words with it.
     return not before.isupper() or (before not in "LK" and not _has_turkish(line))
 
@@ -169,8 +175,19 @@ def _referred(match: re.Match[str]) -> str:
 def _of_no_markup(match: re.Match[str]) -> bool:
     """Whether the reference is of a character that prose has, in a line without markup, which may mean it literally."""
     character = _referred(match)
-    prose = character.isprintable() or character == "\xa0"
-    return len(character) == 1 and character not in "<>&\"'" and prose and _no_markup(match)
+    prose = (character.isprintable() and character != "\ufffd") or character == "\xa0"
+    return len(character) == 1 and character not in "<>&\"'" and prose and _no_markup(match) and not _in_address(match)
+
+
+def _in_address(match: re.Match[str]) -> bool:
+    """Whether the match stands in a URL, where `&amp;copy;` is a parameter of that name."""
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
+    return "://" in before.rpartition(" ")[2]
+
+
+def _escaped_twice(match: re.Match[str]) -> bool:
+    """Whether the line has neither markup nor `&amp;` for a plain `&`: else it may be about these very references."""
+    return _no_markup(match) and _PLAIN_AMPERSAND.search(match.string) is None
 
 
 def _no_markup(match: re.Match[str]) -> bool:
@@ -210,7 +227,7 @@ def _row(
 # A lost byte is given back, as the control character of its number; the encoding step then reads the whole character.
 BEFORE: tuple[Row, ...] = (
     _row("escaped-twice", "&amp;", f"&amp;{_REFERENCE}", _referred, _of_no_markup),
-    _row("escaped-twice", "&amp;", "&amp;amp;", "&", _no_markup),
+    _row("escaped-twice", "&amp;", "&amp;amp;", "&", _escaped_twice),
     _row("character-reference", "&", f"&{_REFERENCE}", _referred, _of_no_markup),
     _row("spaced-byte", "× ", f"×(?P<at> )(?=×[{CONTINUATION} ])", "\xa0"),
     _row("spaced-byte", "Ã ", "Ã(?P<at> )(?=[a-z])", "\xa0", _spaces_kept),
@@ -221,8 +238,8 @@ BEFORE: tuple[Row, ...] = (
     _row("lost-right-quote", "â€", f"â€{_LOST}", "\x9d", _right_quote),
     _row("ambiguous-quote", "â€", f"â€(?:�|(?![{CONTINUATION}{_WINDOWS_1250}]))", "’", _between_letters),
     _row("lost-left-quote", "вЂ", "(?<![\u0400-\u04ff])вЂ(?P<at>�?)(?=[A-Za-z])", "\x98"),
-    _row("half-replaced", "”™", r"(?<=\w)”™(?=\w)|(?<=[.,!?…”])”™", "’"),
-    _row("half-replaced", "”™", r"(?<=\w)”™(?!\w)", "’", _no_open_quote),
+    _row("half-replaced", "”™", r"(?<=\w)”™(?=\w)", "’"),
+    _row("half-replaced", "”™", r"(?<=[\w.,!?…”])”™(?!\w)", "’", _no_open_quote),
     _row("half-replaced", "”¢", "”¢", "•"),
     _row("half-replaced", "”œ", r"(?<![^\s(])”œ(?=\w)|(?<=[\w.,!?])”œ(?!\w)", "“"),
     _row("half-replaced", "”ž", r"(?<![^\s(])”ž(?=\w)", "„"),
@@ -232,7 +249,13 @@ BEFORE: tuple[Row, ...] = (
     _row("half-replaced", "”¦", "”¦", "…"),
 )
 AFTER: tuple[Row, ...] = (
-    _row("eaten-space", "†", r"(?<=[^\s†])†(?=[^\W\d_]|[“‘\"'(@#$—–…])|(?<=[^\s†\d])†(?=\d)", "” ", unclosed_quote),
+    _row(
+        "eaten-space",
+        "†",
+        r"(?<=[^\s†(\[“„‘«/])†(?=[^\W\d_]|[“‘\"'(@#$—–…])|(?<=[^\s†\d(\[“„‘«/])†(?=\d)",
+        "” ",
+        unclosed_quote,
+    ),
     _row("eaten-space", "†", r"(?<=[a-z.,!?…])†(?=[^\W\d_])", "” "),
     _row("eaten-space", "†", r"(?<=[.,!?…])†(?=[ \xa0])", "”", _never_closed),
     _row("stray-no-break-space", "Â", "Â(?=[ \xa0\t]|$)", "", _no_break_space),
