@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from archiver.errors import UsedWrongly
@@ -142,11 +143,13 @@ def _unsigned(
     """The tweets that links outside of signed tweets stand for: status URLs and bare pictures."""
     for index, place in enumerate(places, first):
         if place.kind in {"tweet", "media"}:
-            yield _pointed_at(place, index, to_source, published)
+            reference = pointed_at(place.url, place.span, to_source(place.span), published)
+            yield replace(reference, links=(index,))
 
 
-def _pointed_at(place: Place, index: int, to_source: ToSource, published: Moment | None) -> TweetReference:
-    named = status(place.url)
+def pointed_at(url: str, span: Span | None, source_span: Span, published: Moment | None) -> TweetReference:
+    """The tweet that a link outside of any quoted tweet leads to: a status, or a bare picture."""
+    named = status(url)
     status_id = named.id if named else None
     return TweetReference(
         form="link" if named else "media",
@@ -157,9 +160,8 @@ def _pointed_at(place: Place, index: int, to_source: ToSource, published: Moment
         posted=dates.snowflake(status_id) if status_id else None,
         dates=dates.weigh(None, status_id, published),
         text=None,
-        span=place.span,
-        source_span=to_source(place.span),
-        links=(index,),
+        span=span,
+        source_span=source_span,
     )
 
 

@@ -238,22 +238,8 @@ def _occurs_again(tweet: _Tweet, place: Span) -> None:
 
 
 def _status_link(link: Link, published: Moment | None) -> TweetReference:
-    named = status(link.url)
-    status_id = named.id if named else None
-    return TweetReference(
-        form="link" if named else "media",
-        author=None,
-        handle=named.handle if named else None,
-        status_id=status_id,
-        url=named.url if named else None,
-        posted=dates.snowflake(status_id) if status_id else None,
-        dates=dates.weigh(None, status_id, published),
-        text=None,
-        span=link.span,
-        source_span=link.source_span,
-        region=link.region,
-        path=link.path,
-    )
+    reference = find.pointed_at(link.url, link.span, link.source_span, published)
+    return replace(reference, region=link.region, path=link.path)
 
 
 def _share_out(links: Sequence[Link], made: Sequence[_Tweet]) -> None:
