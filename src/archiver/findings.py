@@ -41,7 +41,11 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """`error`, `warning` or `note`, by the code's letter."""
+        """`error`, `warning` or `note`, by the code's letter.
+
+        >>> Finding(code="W112", message="The URL has no scheme.").severity
+        'warning'
+        """
         return SEVERITIES[self.code[0]]
 
     def at(self, **place: Any) -> "Finding":
@@ -65,7 +69,6 @@ WACZ = "https://specs.webrecorder.net/wacz/1.1.1/"
 ZIP = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"
 BAGIT = "https://www.rfc-editor.org/rfc/rfc8493"
 RFC6901 = "https://www.rfc-editor.org/rfc/rfc6901"
-UNICODE = "https://www.unicode.org/versions/latest/core-spec/chapter-3/"
 
 # fmt: off
 CODES: dict[str, Code] = {
@@ -308,12 +311,3 @@ CODES: dict[str, Code] = {
     "W716": Code("no tag manifest", "Nothing vouches for the manifests themselves.", "RFC 8493 section 2.2.1", BAGIT + "#section-2.2.1"),
 }
 # fmt: on
-
-
-def severity_of(code: str) -> Severity:
-    """The severity that a code's letter stands for.
-
-    >>> severity_of("W112")
-    'warning'
-    """
-    return SEVERITIES[code[0]]

@@ -131,24 +131,18 @@ def _text(article: Mapping[str, Any], original: Record, conversion: Record) -> I
 
 
 def _replayed(source: str, text: str, repairs: Sequence[Repair]) -> Iterator[Finding]:
-    try:
-        if apply(source, repairs) != text:
-            yield Finding(
-                code="E607", message="The repairs do not turn the original into the conversion.", path="$.repairs"
-            )
-    except LedgerError as error:
-        yield Finding(
-            code="E607", message=f"The repairs do not fit the original: {error}.", path=f"$.repairs[{error.index}]"
-        )
-    try:
-        if unapply(text, repairs) != source:
-            yield Finding(
-                code="E608", message="The repairs do not lead from the text back to the original.", path="$.repairs"
-            )
-    except LedgerError as error:
-        yield Finding(
-            code="E608", message=f"The repairs do not fit the text: {error}.", path=f"$.repairs[{error.index}]"
-        )
+    """What is wrong with the ledger: played from the original, and from the text back to it."""
+    forth, back = "turn the original into the conversion", "lead from the text back to the original"
+    for code, play, given, wanted, leads, fits in (
+        ("E607", apply, source, text, forth, "original"),
+        ("E608", unapply, text, source, back, "text"),
+    ):
+        try:
+            if play(given, repairs) != wanted:
+                yield Finding(code=code, message=f"The repairs do not {leads}.", path="$.repairs")
+        except LedgerError as error:
+            message = f"The repairs do not fit the {fits}: {error}."
+            yield Finding(code=code, message=message, path=f"$.repairs[{error.index}]")
 
 
 def _fields(article: Mapping[str, Any], repairs: Sequence[Repair]) -> Iterator[Finding]:

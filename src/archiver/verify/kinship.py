@@ -18,7 +18,6 @@ class _Segment(NamedTuple):
     place: int
     length: int
     total: int | None
-    is_first: bool
 
 
 class Segments:
@@ -34,7 +33,7 @@ class Segments:
         origin = record.id if first else bare(record.get("WARC-Segment-Origin-ID"))
         if number is not None and origin is not None:
             total = grammar.number(record.get("WARC-Segment-Total-Length"))
-            segment = _Segment(number, place, record.block_length, total, first)
+            segment = _Segment(number, place, record.block_length, total)
             self.chains.setdefault(key_of(origin), []).append(segment)
 
     def extend(self, other: "Segments") -> None:
