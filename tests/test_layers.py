@@ -25,6 +25,7 @@ DOORS = {
     "jsonschema_rs": {"record"},
     "warcio": {"warc"},
     "surt": {"warc"},
+    "brotli": {"warc"},
     "zstandard": {"sources", "warc"},
     "zipfile": {"package", "verify"},
     "concurrent": {"pack"},

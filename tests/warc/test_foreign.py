@@ -5,12 +5,14 @@ import io
 import zlib
 from collections.abc import Callable
 
+import brotli
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.findings import CODES, Finding
+from archiver.warc import codings
 from archiver.warc.reader import Record, is_warc, read
 from tests.warc.warcs import record, sha256, zipped
 
@@ -178,19 +180,48 @@ def response(body: bytes, encoding: str, stated: bytes) -> bytes:
     return record("response", block=head + body, change=change)
 
 
-def test_a_payload_digest_may_be_that_of_the_decoded_body() -> None:
-    text = b"The mayor spoke. " * 20
-    for encoding, body in (
-        ("gzip", gzip.compress(text, mtime=0)),
-        ("deflate", zlib.compress(text)),
-        ("deflate", zlib.compress(text)[2:-4]),
-    ):
-        assert found(response(body, encoding, body))[1] == []
-        assert found(response(body, encoding, text))[1] == ["I305"]
-        assert found(response(body, encoding, text + b"!"))[1] == ["E302"]
-        assert found(response(body[:-9], encoding, text))[1] == ["E302"]
-    assert found(response(b"no gzip", "gzip", text))[1] == ["E302"]
-    assert found(response(b"no gzip", "br", text))[1] == ["E302"]
+TEXT = b"The mayor spoke. " * 20
+CODED = {
+    "gzip": gzip.compress(TEXT, mtime=0),
+    "X-Gzip": gzip.compress(TEXT, mtime=0),
+    "deflate": zlib.compress(TEXT),
+    "deflate ": zlib.compress(TEXT)[2:-4],
+    "br": brotli.compress(TEXT),
+    "zstd": zstandard.compress(TEXT),
+    "identity, br": brotli.compress(TEXT),
+    "br\r\nContent-Encoding: gzip": gzip.compress(brotli.compress(TEXT), mtime=0),
+}
+
+
+@pytest.mark.parametrize("encoding", CODED)
+def test_a_payload_digest_may_be_that_of_the_decoded_body(encoding: str) -> None:
+    body = CODED[encoding]
+    assert found(response(body, encoding, body))[1] == []
+    assert found(response(body, encoding, TEXT))[1] == ["I305"]
+    assert found(response(body, encoding, TEXT + b"!"))[1] == ["E302"]
+    assert found(response(body[:-9], encoding, TEXT))[1] == ["E302"]
+    assert found(response(b"not so coded", encoding, TEXT))[1] == ["E302"]
+
+
+def test_a_body_of_several_zstd_frames() -> None:
+    body = zstandard.compress(TEXT[:99]) + zstandard.compress(TEXT[99:])
+    assert found(response(body, "zstd", TEXT))[1] == ["I305"]
+
+
+def test_an_identity_body_is_its_own_payload() -> None:
+    assert found(response(TEXT, "identity", TEXT))[1] == []
+    assert found(response(TEXT, "identity", b""))[1] == ["E302"]
+    assert found(response(TEXT, "compress", b""))[1] == ["E302"]
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip", "deflate"])
+def test_a_coded_bomb_is_not_decoded_to_its_end(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codings, "LIMIT", 1 << 16)
+    monkeypatch.setattr(codings, "_STEP", 1 << 12)
+    zeros = bytes(1 << 20)
+    pack = {"br": brotli.compress, "zstd": zstandard.compress, "gzip": gzip.compress, "deflate": zlib.compress}
+    assert codings.undone([coding], pack[coding](zeros)) is None
+    assert codings.undone([coding], pack[coding](zeros[: 1 << 15])) == zeros[: 1 << 15]
 
 
 @settings(max_examples=100, deadline=None)

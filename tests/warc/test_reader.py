@@ -241,6 +241,17 @@ PAYLOADS: dict[str, tuple[bytes, list[str]]] = {
     "no blank line": (response(b"HTTP/1.1 200 OK\r\n", b""), []),
     "without its chunks": (response(http(CHUNKED, TE), b"hello world"), []),
     "with its chunks": (response(http(CHUNKED, TE), CHUNKED), []),
+    "chunks behind which trailers stand": (
+        response(http(b"5\r\nhello\r\n0\r\nExpires: now\r\n\r\n", TE), b"hello"),
+        [],
+    ),
+    "sizes in upper case, with zeros and blanks": (
+        response(http(b"000A \r\nhello mayo\r\n01\r\nr\r\n000\r\n\r\n", TE), b"hello mayor"),
+        [],
+    ),
+    "chunks whose lines end in LF alone": (response(http(b"5\nhello\n0\n\n", TE), b"hello"), []),
+    "chunks without a last one": (response(http(b"5\r\nhello\r\n", TE), b"hello"), []),
+    "a size beyond all bounds": (response(http(b"f" * 40 + b"\r\nhello", TE), b"hello"), ["E302"]),
     "neither": (response(http(CHUNKED, TE), b"hello"), ["E302"]),
     "broken chunks": (response(http(b"zz\r\nhello", TE), b"hello"), ["E302"]),
     "a segment": (response(http(b"hel"), b"hello", **{"WARC-Segment-Number": "1"}), []),

@@ -7,14 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from isal import isal_zlib
+from archiver.warc import codings
 
 _HEAD_LIMIT = 1 << 20
 _END = re.compile(rb"\n\r?\n")
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*\bchunked\b", re.IGNORECASE | re.MULTILINE)
-_ENCODING = re.compile(rb"^content-encoding[ \t]*:[ \t]*(x-gzip|gzip|deflate)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_DECODED_LIMIT = 1 << 27
-_InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
+_ENCODING = re.compile(rb"^content-encoding[ \t]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 FIRST_LINES = {"response": "status", "request": "request"}
 _FIRST = {
     "response": re.compile(rb"(?:HTTP|ICY|http)(?:/[0-9.]{1,5})? [0-9]{3}"),
@@ -22,7 +20,7 @@ _FIRST = {
 }
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([0-9]{3})")
 _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([!-:<-~]+)", re.IGNORECASE | re.MULTILINE)
-_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[^\n]{0,4096}\n")
+_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,16})[ \t]*+(?:;[^\n]{0,4096})?\r?\n")
 
 
 class Hash(Protocol):
@@ -131,19 +129,16 @@ class _Bytes:
 
 
 def decoded(block: bytes) -> bytes | None:
-    """The body of an HTTP message with its content encoding undone; `None` where it has none that is known."""
+    """The body of an HTTP message with its content coding undone; `None` where it has none that is known.
+
+    >>> decoded(b"HTTP/1.1 200 OK\\r\\nContent-Encoding: br\\r\\n\\r\\n\\x0b\\x02\\x80Rain.\\x03")
+    b'Rain.'
+    """
     end = _END.search(block, 0, _HEAD_LIMIT)
-    encoding = _ENCODING.search(block, 0, end.end()) if end else None
-    if encoding is None:
+    stated = _ENCODING.findall(block[: end.end()]) if end else []
+    names = [name.strip().decode("latin-1") for line in stated for name in line.split(b",") if name.strip()]
+    if not names:
         return None
     body = _Bytes()
     Entity([body], []).feed(block)
-    for wbits in (31,) if b"gzip" in encoding[1].lower() else (15, -15):
-        inflater = isal_zlib.decompressobj(wbits=wbits)
-        try:
-            data = bytes(inflater.decompress(bytes(body.data), _DECODED_LIMIT))
-        except _InflateError:
-            continue
-        if inflater.eof:
-            return data
-    return None
+    return codings.undone(names, bytes(body.data))
