@@ -169,6 +169,8 @@ CODES: dict[str, Code] = {
     "W236": Code("unknown revisit profile", "A revisit is of a profile that no version of the standard defines; readers shall not interpret it.",
                  "WARC 1.1 section 6.7", WARC + "#revisit"),
     "W237": Code("ARC fields left out", "The line that opens an ARC file leaves fields out.", "ARC 1.0", ARC),
+    "E239": Code("malformed ARC version block", "The block that opens an ARC file is not its version, a reserved field and an origin code, and "
+                 "the names of the fields.", "ARC 1.0", ARC),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),

@@ -64,9 +64,11 @@ def test_an_arc_file_is_read(data: bytes) -> None:
 def test_an_arc_file_of_version_2_has_more_fields() -> None:
     names = b"URL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length"
     line = b"http://example.org/ 192.0.2.1 20040506070809 text/html 200 - - 0 a.arc 5\nRain.\n"
-    records, codes = found(opening(b"2 0", names) + line)
-    assert codes == []
-    assert records[1].get("Result-code") == "200"
+    sound = opening(b"2 0", names)
+    for first in (sound, sound.replace(b"text/plain", b"text/plain 200 - - 0 a.arc", 1)):
+        records, codes = found(first + line)
+        assert codes == []
+        assert records[1].get("Result-code") == "200"
 
 
 ARC_FAULTS: dict[str, tuple[bytes, list[str]]] = {
@@ -79,6 +81,13 @@ ARC_FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "length too large": (opening() + document(length=b"2000"), ["E218", "E202"]),
     "garbage behind": (ARC + b"http://example.org/10", ["E234", "E202"]),
     "fields left out": (opening().replace(b"0.0.0.0 20040506070809", b"- -"), ["W237", "W237"]),
+    "type in strange characters": (opening() + document().replace(b"text/html", b"text\\html"), ["E234"]),
+    "unknown version": (opening(b"3 0") + document(), ["E239"]),
+    "other fields named": (opening(names=b"URL Date") + document(), ["E239"]),
+    "version block cut short": (
+        opening().replace(b"text/plain 68", b"text/plain 9", 1) + document(),
+        ["E239", "E235", "E202"],
+    ),
     "damaged member": (zipped(opening(), document())[:-3], ["E217", "E202"]),
 }
 

@@ -19,7 +19,11 @@ _NAMES_2 = (*NAMES[:4], "Result-code", "Checksum", "Location", "Offset", "Filena
 _NEWLINE = re.compile(rb"\n")
 _LINE_LIMIT = 1 << 16
 _VERSION_LIMIT = 1 << 20
+# 1.0, 1.1, where metadata follow, and 2.0, whose lines have more fields.
+_VERSION = re.compile(rb"(?:1 [01]|2 0) [^\r\n]*\r?")
 _DATE = re.compile(r"[0-9]{14}")
+# Crawlers wrote a type alone, `html`, or `no-type`, where a server named none.
+_TYPE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:/[!-~]*)?")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 # What proves a record's start behind damage: a line that ends in address, date, type and length.
 _START = re.compile(
@@ -33,14 +37,13 @@ def records(unit: Plain | Members, offset: int | None, keep: int) -> Iterator[Re
     """The records of an ARC file that begins at `offset`, and its faults; `keep` is the longest block that is kept."""
     unit.start, unit.opening = _START, _MEMBER
     names: tuple[str, ...] = NAMES
-    first = True
     while offset is not None:
         try:
             for each in _record(unit, offset, names, keep):
-                if first and isinstance(each, Record):
-                    names = _names(each.block or b"")
-                    first = False
                 yield each
+                if isinstance(each, Record) and (each.uri or "").startswith("filedesc:"):
+                    names = _names(each.block or b"")
+                    yield from _version_faults(each, names)
         except DamagedError as damage:
             message = f"The record cannot be read to its end: {damage}."
             yield Finding(code="E217", message=message, offset=offset)
@@ -67,9 +70,27 @@ def _names(block: bytes) -> tuple[str, ...]:
     return _NAMES_2 if block.startswith(b"2 ") else NAMES
 
 
+def _version_faults(opening: Record, names: tuple[str, ...]) -> Iterator[Finding]:
+    """The version block: a line of version, reserved and origin code, and one that names the fields."""
+    first, _, rest = (opening.block or b"").partition(b"\n")
+    named = rest.partition(b"\n")[0].decode("ascii", "replace").strip()
+    if not _VERSION.fullmatch(first):
+        message = "The first line of the version block is not a known version, a reserved field and an origin code."
+        yield _version_fault(opening, message, first.decode("ascii", "backslashreplace"))
+    elif named.lower().split() != [name.lower() for name in names]:
+        yield _version_fault(opening, "The version block does not name the fields of its version.", named)
+
+
+def _version_fault(opening: Record, message: str, found: str) -> Finding:
+    return Finding(code="E239", message=message, offset=opening.offset, found=found[:200])
+
+
 def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: int) -> Iterator[Record | Finding]:
-    line = unit.until(_NEWLINE, _LINE_LIMIT)
-    fields = _fields(line or b"", names if not (line or b"").startswith(OPENING) else NAMES)
+    line = unit.until(_NEWLINE, _LINE_LIMIT) or b""
+    if line.startswith(OPENING):
+        # The line that opens the file comes before what says how many fields lines have.
+        names = _NAMES_2 if line.count(b" ") >= len(_NAMES_2) - 1 else NAMES
+    fields = _fields(line, names)
     faults = list(_faults(fields))
     yield from (finding.at(offset=offset) for finding in faults)
     length = fields.get("Archive-length", "")
@@ -116,6 +137,7 @@ def _faults(fields: dict[str, str]) -> Iterator[Finding]:
     faults = {
         "IP-address": not grammar.is_address(fields["IP-address"]),
         "Archive-date": not (_DATE.fullmatch(fields["Archive-date"]) and _is_date(fields["Archive-date"])),
+        "Content-type": not _TYPE.fullmatch(fields["Content-type"]),
         "Archive-length": not _LENGTH.fullmatch(fields["Archive-length"]),
         "URL": ":" not in fields["URL"] or "\\" in fields["URL"],
     }

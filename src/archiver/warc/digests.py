@@ -61,10 +61,11 @@ def _size(algorithm: str) -> int:
 
 
 def _decoded(value: str, size: int) -> bytes | None:
-    """The `size` bytes that `value` spells; the number of characters tells which encoding it is."""
-    if len(value) == 2 * size:
-        return _attempt(bytes.fromhex, value)
+    """The `size` bytes that `value` spells. The number of characters tells which encoding it is, but of MD5: its hex
+    is as long as its base32 with padding."""
     bare = value.rstrip("=")
+    if len(value) == len(bare) == 2 * size:
+        return _attempt(bytes.fromhex, value)
     if len(bare) == -(-size * 8 // 5):
         return _attempt(base64.b32decode, bare.upper() + "=" * (-len(bare) % 8))
     if len(bare) == -(-size * 8 // 6):

@@ -22,11 +22,16 @@ _LINE = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*)")
 # A head as nearly all are: no line folded, none broken, each ended by CR LF.
 _PLAIN_FIELD = re.compile(rf"({_NAME}):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*+)\r\n")
 _PLAIN_HEAD = re.compile(rf"(?:\r\n)?(?:{_NAME}:[ \t]*+[^\x00-\x08\x0a-\x1f\x7f]*+\r\n)*+(?:\r\n)?")
-_URI = r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
+# RFC 3986 section 3: brackets stand around an address of IP version 6 or later, and nowhere else.
+_URI_CHAR = r"[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2}"
+_URI = (
+    r"[A-Za-z][A-Za-z0-9+.\-]*+:(?://(?:[A-Za-z0-9\-._~:!$&'()*+,;=%]*+@)?+\[[0-9A-Fa-f:.vV]++\](?=[:/?#]|$))?+"
+    rf"(?:{_URI_CHAR})*+(?:#(?:{_URI_CHAR})*+)?+"
+)
 _URI_BARE = re.compile(_URI)
 # What RFC 3986 wants escaped and browsers, crawlers and people write as it is.
 _URI_LAX = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>]*")
-_URI_BRACKETED = re.compile(f"<{_URI}>")
+_URI_BRACKETED = re.compile(rf"<{_URI.replace('|$', '|>')}>")
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*+"'
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}(?:[ \t]*+;(?:[ \t]*+{_NAME}=(?:{_NAME}|{_QUOTED}))?+)*+[ \t]*+")
 _PROFILE = re.compile(
@@ -62,11 +67,16 @@ def _is_date(value: str) -> bool:
 
 
 def is_address(value: str) -> bool:
-    """Whether `value` is an IPv4 or IPv6 address (section 5.10)."""
+    """Whether `value` is an IPv4 or IPv6 address (section 5.10), which has no zone."""
     try:
         ip_address(value)
     except ValueError:
         return False
+    return "%" not in value
+
+
+def _anything(_value: str) -> bool:
+    """Of digests, which are looked at where they are compared."""
     return True
 
 
@@ -108,8 +118,8 @@ FIELDS: Mapping[str, Field] = {
         Field("WARC-Type", re.compile(_NAME).fullmatch, "5.5", must=TYPES),
         Field("Content-Type", _MEDIA_TYPE.fullmatch, "5.6"),
         Field("WARC-Concurrent-To", _URI_BRACKETED.fullmatch, "5.7", only=_CAPTURES, repeats=True, code="E210"),
-        Field("WARC-Block-Digest", str, "5.8"),
-        Field("WARC-Payload-Digest", str, "5.9", only=_PAYLOADS, misplaced="W226"),
+        Field("WARC-Block-Digest", _anything, "5.8"),
+        Field("WARC-Payload-Digest", _anything, "5.9", only=_PAYLOADS, misplaced="W226"),
         Field("WARC-IP-Address", is_address, "5.10", only=_CAPTURES),
         Field("WARC-Refers-To", _URI_BRACKETED.fullmatch, "5.11", only=_types("metadata revisit conversion"),
               code="E210"),
