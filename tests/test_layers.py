@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "archiver"
 # A module imports only from layers that stand before its own, or from its own.
 LAYERS = [
     *("verbs", "errors", "findings", "model", "text", "references", "record", "warc"),
-    *("package", "sources", "pack", "verify", "report", "cli"),
+    *("storage", "package", "sources", "pack", "verify", "report", "cli"),
 ]
 # Each of these libraries is imported in one layer alone, so that another can take its place there.
 DOORS = {
@@ -26,6 +26,8 @@ DOORS = {
     "warcio": {"warc"},
     "surt": {"warc"},
     "brotli": {"warc"},
+    "fsspec": {"storage"},
+    "s3fs": {"storage"},
     "zstandard": {"sources", "warc"},
     "zipfile": {"package", "verify"},
     "concurrent": {"pack"},

@@ -3,15 +3,20 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
+
+from archiver.storage import Place, Remote
 
 PART = ".part"
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Place) -> Iterator[BinaryIO]:
     """A file to write that stands at `path` only when the block has ended well and its bytes are on the disk."""
+    if isinstance(path, Remote):
+        with path.writing() as stream:
+            yield stream
+        return
     part = path.with_name(path.name + PART)
     try:
         with part.open("wb") as stream:
@@ -24,14 +29,19 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Place, data: bytes) -> None:
     """Write a small file durably."""
+    if isinstance(path, Remote):
+        path.write_bytes(data)
+        return
     with replacing(path) as stream:
         stream.write(data)
 
 
-def settle(folder: Path) -> None:
-    """Make the names in `folder` last: a rename is on the disk only when its folder is."""
+def settle(folder: Place) -> None:
+    """Make the names in `folder` last: a rename is on the disk only when its folder is. An object store does it."""
+    if isinstance(folder, Remote):
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

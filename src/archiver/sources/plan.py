@@ -10,6 +10,7 @@ from archiver.findings import Finding
 from archiver.sources.kinds import printable
 from archiver.sources.shards import Shard, Slice, Stdin
 from archiver.sources.walk import Root, files, root_of
+from archiver.storage import Place, place
 
 SHARD_SIZE = 16 * 1024 * 1024
 
@@ -18,7 +19,7 @@ EXPANSION = 4
 ITEM_COST = 1024
 
 
-def plan(sources: Sequence[Path | Stdin], *, shard_size: int = SHARD_SIZE) -> Iterator[Shard]:
+def plan(sources: Sequence[Place | Stdin], *, shard_size: int = SHARD_SIZE) -> Iterator[Shard]:
     """Cut files and folders into shards of about `shard_size` bytes, in a fixed order; reads names and sizes only.
 
     Every slice has a name of its own: a given file's name, a walked file's path below its folder, and parent folders
@@ -93,9 +94,14 @@ def distinct_names(files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     while shared := [name for name, sharing in holders.items() if len(sharing) > 1]:
         for name in shared:
             for key, path in holders.pop(name):
-                renamed[key] = _longer(name, str(Path(path).absolute()))
+                renamed[key] = _longer(name, _absolute(path))
                 holders.setdefault(renamed[key], []).append((key, path))
     return renamed
+
+
+def _absolute(path: str) -> str:
+    where = place(path)
+    return str(where.absolute() if isinstance(where, Path) else where)
 
 
 def _longer(name: str, path: str) -> str:

@@ -19,8 +19,9 @@ class Stdin:
 class Slice:
     """A file, or a range of a JSON Lines file, that one worker reads.
 
-    `name` is what the package calls the source. `start` and `end` are bytes: the slice holds the lines that begin
-    there; `end` is None for the rest of the file. `size` is how many bytes on the disk the slice stands for.
+    `path` is a path or URL, `name` what the package calls the source. `start` and `end` are bytes: the slice holds the
+    lines that begin there; `end` is None for the rest of the file. `size` is how many bytes on the disk the slice
+    stands for. `stamps` are when file and sidecar were changed last, in nanoseconds, or what a store has for it.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Slice:
     end: int | None = None
     size: int = 0
     sidecar: str | None = None
+    stamps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """`NAME.meta.json`: what a person or a crawler wrote down beside a file."""
 
-from pathlib import Path
 from typing import Any
 
 from archiver.findings import Finding
@@ -8,6 +7,7 @@ from archiver.model import Metadata
 from archiver.sources.jsontext import parse
 from archiver.sources.layouts import METADATA
 from archiver.sources.metadata import names, stated
+from archiver.storage import place
 
 MAX_SIZE = 1024 * 1024
 
@@ -15,7 +15,7 @@ MAX_SIZE = 1024 * 1024
 def read(path: str) -> tuple[Metadata, tuple[Finding, ...]]:
     """The sidecar's metadata, each value with the basis `sidecar:KEY`; `W115` for all that could not be used."""
     try:
-        with Path(path).open("rb") as file:
+        with place(path).open("rb") as file:
             data = file.read(MAX_SIZE + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:

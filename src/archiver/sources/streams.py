@@ -5,10 +5,10 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from archiver.findings import Finding
+from archiver.storage import place
 
 if TYPE_CHECKING:
     import zstandard
@@ -42,15 +42,15 @@ class Stream(io.BufferedReader):
 
 @contextmanager
 def opened(path: str, compression: Compression | None, start: int = 0) -> Iterator[Stream]:
-    """The file's bytes from `start` on, decompressed. Raises `OSError` where the file cannot be opened."""
-    with Path(path).open("rb", buffering=0) as file:
+    """The bytes of a file, a path or URL, from `start` on, decompressed. Raises `OSError` where it cannot be opened."""
+    with place(path).open("rb", buffering=0) as file:
         file.seek(start)
         yield Stream({None: _plain, "gzip": _gzip, "zstd": _zstd}[compression](file))
 
 
 def compression_of(path: str) -> Compression | None:
     """The compression that the file's first bytes show."""
-    with Path(path).open("rb") as file:
+    with place(path).open("rb") as file:
         head = file.read(4)
     return next((compression for magic, compression in MAGIC.items() if head.startswith(magic)), None)
 
@@ -94,7 +94,7 @@ class _Forgiving(io.RawIOBase):
         return Finding(code=code, message=f"After {self._position} bytes {reason}.", offset=self._position)
 
 
-def _plain(file: io.FileIO) -> _Reads:
+def _plain(file: BinaryIO) -> _Reads:
     return file.read
 
 

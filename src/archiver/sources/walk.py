@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,19 +12,20 @@ from archiver.errors import CannotRead
 from archiver.findings import Finding
 from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
 from archiver.sources.shards import Slice, Stdin
+from archiver.storage import Entry, Place, Status, place, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
     """A path that was given: a folder to walk, a file, or spooled standard input. `real` has its links resolved."""
 
-    path: Path
+    path: Place
     real: str
     is_folder: bool
     is_stdin: bool
 
 
-def root_of(source: Path | Stdin) -> Root:
+def root_of(source: Place | Stdin) -> Root:
     """Look at what was given. Raises `CannotRead` where there is no file or folder, or it cannot be looked at."""
     path = source.path if isinstance(source, Stdin) else source
     try:
@@ -34,7 +35,7 @@ def root_of(source: Path | Stdin) -> Root:
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise CannotRead(f"{path} is neither a file nor a folder")
     is_stdin = isinstance(source, Stdin)
-    return Root(path=path, real=os.path.realpath(path), is_folder=stat.S_ISDIR(mode), is_stdin=is_stdin)
+    return Root(path=path, real=_real(str(path)), is_folder=stat.S_ISDIR(mode), is_stdin=is_stdin)
 
 
 def files(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
@@ -57,23 +58,25 @@ def _given(root: Root, name: str) -> Slice | Finding:
     if name.endswith(SIDECAR):
         return _left_out(name, "a sidecar is read with the file that it describes")
     kind, compression = sniff(str(root.path)) if root.is_stdin else kind_of(name)
-    beside = () if root.is_stdin else map(root.path.with_name, sidecar_names(name))
+    beside: Iterator[Place] = (root.path.with_name(sidecar) for sidecar in sidecar_names(name) if not root.is_stdin)
+    sidecar = next((path for path in beside if path.is_file()), None)
     return Slice(
         path=str(root.path),
         name=name,
         kind=kind,
         compression=compression,
         size=root.path.stat().st_size,
-        sidecar=next((str(sidecar) for sidecar in beside if sidecar.is_file()), None),
+        sidecar=str(sidecar) if sidecar else None,
+        stamps=(_stamp(root.path), *((_stamp(sidecar),) if sidecar else ())),
     )
 
 
 class _Found(NamedTuple):
-    """An entry of a walked folder, its name relative to the root, and the names that lie beside it."""
+    """An entry of a walked folder, its name relative to the root, and what lies beside it."""
 
-    entry: os.DirEntry[str]
+    entry: Entry
     name: str
-    siblings: frozenset[str]
+    siblings: Mapping[str, Entry]
 
 
 def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Finding]:
@@ -82,7 +85,7 @@ def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Findi
             yield found
             continue
         is_link = found.entry.is_symlink() and Path(found.entry.path).exists()
-        real = os.path.realpath(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
+        real = _real(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
         met = _met(found)
         if isinstance(met, Slice) and repeated(real, is_link=is_link):
             met = _again(found.name)
@@ -98,25 +101,41 @@ def _met(found: _Found) -> Slice | Finding | None:
         has_file = any(stem + ending in siblings for ending in ENDINGS)
         return None if has_file else _left_out(name, "no file lies beside it that it could describe")
     kind, compression = kind_of(entry.name)
-    mode, size = _mode_and_size(entry)
+    try:
+        status: os.stat_result | Status | None = entry.stat()
+    except OSError:
+        # A link that leads nowhere: the worker that fails to open it archives the reason.
+        status = None
+    mode = status.st_mode if status else stat.S_IFREG
     if stat.S_ISDIR(mode):
         return _left_out(name, "links to folders are not followed")
     if not stat.S_ISREG(mode):
         return _left_out(name, "it is neither a file nor a folder")
     if kind == "unknown":
         return _left_out(name, f"its name ends in none of {' '.join(KINDS)}, nor in one of these and .gz or .zst")
-    folder = entry.path.removesuffix(entry.name)
-    sidecar = next((folder + beside for beside in sidecar_names(entry.name) if beside in siblings), None)
-    return Slice(path=entry.path, name=name, kind=kind, compression=compression, size=size, sidecar=sidecar)
+    sidecar = next((siblings[beside] for beside in sidecar_names(entry.name) if beside in siblings), None)
+    return Slice(
+        path=entry.path,
+        name=name,
+        kind=kind,
+        compression=compression,
+        size=status.st_size if status else 0,
+        sidecar=sidecar.path if sidecar else None,
+        stamps=(status.st_mtime_ns if status else 0, *((_stamp(sidecar),) if sidecar else ())),
+    )
 
 
-def _mode_and_size(entry: os.DirEntry[str]) -> tuple[int, int]:
+def _stamp(file: Entry | Place) -> int:
+    """When a file was changed last, in nanoseconds; 0 where nobody can tell, and then its reader will say so."""
     try:
-        status = entry.stat()
+        return file.stat().st_mtime_ns
     except OSError:
-        # A link that leads nowhere: the worker that fails to open it archives the reason.
-        return stat.S_IFREG, 0
-    return status.st_mode, status.st_size
+        return 0
+
+
+def _real(path: str) -> str:
+    """The path with its links resolved. A URL is the only name of what it names."""
+    return os.path.realpath(path) if isinstance(place(path), Path) else path.rstrip("/")
 
 
 def _walk(folder: str) -> Iterator[_Found | Finding]:
@@ -135,18 +154,17 @@ def _walk(folder: str) -> Iterator[_Found | Finding]:
 
 def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
     try:
-        with os.scandir(folder) as scan:
-            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=_place)
+        entries = sorted((entry for entry in scan(folder) if not entry.name.startswith(".")), key=_place)
     except OSError as error:
         name = printable(folder.removeprefix(prefix))
         yield Finding(code="E109", message=f"The folder cannot be read: {error.strerror}.", file=name)
         return
-    siblings = frozenset(entry.name for entry in entries)
+    siblings = {entry.name: entry for entry in entries}
     for entry in entries:
         yield _Found(entry, entry.path.removeprefix(prefix).replace(os.sep, "/"), siblings)
 
 
-def _place(entry: os.DirEntry[str]) -> bytes:
+def _place(entry: Entry) -> bytes:
     # What is below a folder sorts as the folder's name with a slash: "a-b" before "a/x".
     return os.fsencode(entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name)
 

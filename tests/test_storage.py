@@ -1,0 +1,160 @@
+"""Object stores through one door: reading by ranges, writing whole or not at all, and every refusal an OSError."""
+
+import pickle
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import Missing
+from archiver.pack.durable import replacing, write
+from archiver.storage import Place, Remote, files, place, scan
+from tests.s3 import Bucket
+
+MIB = 1 << 20
+
+
+@pytest.fixture(params=["local", "s3"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
+    """An empty place of an object store, and the same of a store that has folders."""
+    if request.param == "local":
+        return Remote(f"local://{tmp_path}/within")
+    return Remote(request.getfixturevalue("bucket").url + "/within")
+
+
+def test_what_is_written_is_there_and_reads_back(root: Remote) -> None:
+    target = root / "a" / "b.txt"
+    assert not target.exists()
+    with target.writing() as stream:
+        stream.write(b"some ")
+        stream.write(b"bytes")
+    assert (target.read_bytes(), target.stat().st_size) == (b"some bytes", 10)
+    assert (target.is_file(), target.is_dir(), root.is_dir(), root.is_file()) == (True, False, True, False)
+    with target.open("rb") as stream:
+        assert (stream.seek(5), stream.read()) == (5, b"bytes")
+    assert files(root) == {"a/b.txt": 10}
+    target.unlink()
+    assert not target.exists()
+
+
+def test_an_object_is_listed_as_a_directory_entry_is(root: Remote) -> None:
+    write(root / "n.txt", b"four")
+    write(root / "sub" / "m.txt", b"")
+    found = sorted((entry.name, entry.path, entry.is_dir(), entry.is_symlink()) for entry in scan(str(root)))
+    assert found == [("n.txt", f"{root}/n.txt", False, False), ("sub", f"{root}/sub", True, False)]
+    assert files(root) == {"n.txt": 4, "sub/m.txt": 0}
+
+
+def test_what_is_given_up_was_never_there(root: Remote) -> None:
+    write(root / "n.txt", b"old")
+    with suppress(RuntimeError), replacing(root / "n.txt") as stream:
+        stream.write(b"new")
+        raise RuntimeError
+    assert (root / "n.txt").read_bytes() == b"old"
+    assert files(root) == {"n.txt": 3}
+
+
+def test_a_changed_object_has_another_stamp(root: Remote) -> None:
+    write(root / "n.txt", b"old")
+    before = (root / "n.txt").stat().st_mtime_ns
+    assert (root / "n.txt").stat().st_mtime_ns == before
+    write(root / "n.txt", b"new")
+    assert (root / "n.txt").stat().st_mtime_ns != before
+
+
+def test_a_place_travels_to_another_process() -> None:
+    there = place("s3://bucket/a/n.jsonl.gz")
+    assert pickle.loads(pickle.dumps(there)) == there
+    assert isinstance(there, Remote)
+    assert (there.name, there.suffix, str(there.parent), str(there.with_name("m"))) == (
+        *("n.jsonl.gz", ".gz"),
+        *("s3://bucket/a", "s3://bucket/a/m"),
+    )
+
+
+@pytest.mark.parametrize("given", ["wire.jsonl", "/a/b", "s3:/a", "C:/a", "a://b".replace(":", "")])
+def test_a_name_without_a_scheme_is_a_path(given: str) -> None:
+    found: Place = place(given)
+    assert found == Path(given)
+
+
+def test_large_objects_go_in_parts_and_come_in_ranges(bucket: Bucket) -> None:
+    target = place(f"{bucket.url}/large")
+    with replacing(target) as stream:
+        for number in range(70):
+            stream.write(bytes([number]) * MIB)
+        assert bucket.listed() == []
+    assert sum("partNumber" in path for _, path, _ in bucket.log()) == 3
+    with target.open("rb") as stream:
+        stream.seek(50 * MIB)
+        assert stream.read(2) == bytes([50, 50])
+    ranges = [span for method, _, span in bucket.log() if method == "GET"]
+    assert ranges == ["bytes=50331648-54525951"]
+
+
+def test_an_upload_that_is_given_up_leaves_no_part(bucket: Bucket) -> None:
+    with suppress(KeyboardInterrupt), replacing(place(f"{bucket.url}/large")) as stream:
+        stream.write(b"x" * (40 * MIB))
+        assert bucket.unfinished() == ["large"]
+        raise KeyboardInterrupt
+    assert (bucket.listed(), bucket.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["503", "reset"])
+def test_what_passes_is_tried_again(bucket: Bucket, kind: str) -> None:
+    bucket.put(n="bytes")
+    target = place(f"{bucket.url}/n")
+    bucket.fail(kind, "GET", 2)
+    assert target.read_bytes() == b"bytes"
+    bucket.fail(kind, "PUT", 2)
+    write(target, b"others")
+    assert bucket.get("n") == b"others"
+
+
+def test_what_does_not_pass_is_told(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    target = place(f"{bucket.url}/n")
+    bucket.fail("503", "PUT", 1000)
+    with pytest.raises(OSError, match="Reduce") as raised:
+        write(target, b"bytes")
+    bucket.fail("503", "PUT", 0)
+    assert raised.value.filename == str(target)
+    assert bucket.listed() == bucket.unfinished() == []
+
+
+def test_an_object_that_changes_while_it_is_read_is_trouble(bucket: Bucket) -> None:
+    bucket.put(n=b"a" * (9 * MIB))
+    with place(f"{bucket.url}/n").open("rb") as stream:
+        stream.read(1)
+        bucket.put(n=b"b" * (9 * MIB))
+        with pytest.raises(OSError, match="no longer exists"):
+            stream.read()
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "said"),
+    [
+        ("s3://no-such-bucket-anywhere/n", FileNotFoundError, "bucket does not exist"),
+        ("{bucket}/nothing", FileNotFoundError, "No such file"),
+        ("nowhere://n", OSError, "scheme"),
+    ],
+)
+def test_what_is_not_there_is_told(bucket: Bucket, url: str, kind: type[OSError], said: str) -> None:
+    target = place(url.format(bucket=bucket.url))
+    with pytest.raises(kind, match=said) as raised:
+        target.read_bytes()
+    assert raised.value.filename == str(target)
+
+
+def test_missing_credentials_are_told(bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    with pytest.raises(OSError, match="credentials"):
+        place(f"{bucket.url}/n").exists()
+
+
+def test_a_scheme_whose_library_is_not_installed_is_told() -> None:
+    with pytest.raises(Missing, match="archiver"):
+        place("gs://bucket/n").exists()
