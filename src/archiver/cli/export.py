@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from archiver.cli.options import output_options, package_argument, writing
+from archiver.storage import Place
 
 TABLES = ("articles", "links", "tweets", "repairs")
 
@@ -14,7 +15,7 @@ TABLES = ("articles", "links", "tweets", "repairs")
 @click.option("--table", type=click.Choice(TABLES), help="Flat rows: one an article, link, tweet or repair.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @output_options
-def command(package: Path, table: str | None, form: str, output: Path | None, overwrite: bool) -> None:
+def command(package: Place, table: str | None, form: str, output: Path | None, overwrite: bool) -> None:
     """Write the article records of a package as JSON Lines, each with its text.
 
     With --table, rows for a spreadsheet or a data frame; csv without --table is --table articles.

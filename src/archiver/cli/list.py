@@ -2,18 +2,18 @@
 
 import shutil
 import sys
-from pathlib import Path
 
 import click
 
 from archiver.cli.options import package_argument
+from archiver.storage import Place
 
 
 @click.command(short_help="List the articles of a package.")
 @package_argument
 @click.option("--rejected", is_flag=True, help="List what was rejected, and why.")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
-def command(package: Path, rejected: bool, form: str) -> None:
+def command(package: Place, rejected: bool, form: str) -> None:
     """List the articles of a package, one line each: id, date, site, source, title.
 
     The id's beginning is enough for `archiver show`. On a terminal the lines are cut to its width.

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from archiver.cli.values import Location
 from archiver.errors import UsedWrongly
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -66,8 +67,8 @@ def confidence_option(command: Command) -> Command:
 
 
 def package_argument(command: Command) -> Command:
-    """Add the argument PACKAGE: a bag, its `data/` folder, or a `.wacz`."""
-    return click.argument("package", type=click.Path(path_type=Path))(command)
+    """Add the argument PACKAGE: a bag, its `data/` folder, or a `.wacz`, at a path or a URL."""
+    return click.argument("package", type=Location())(command)
 
 
 def source_argument(command: Command) -> Command:

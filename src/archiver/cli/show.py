@@ -1,11 +1,11 @@
 """`archiver show`."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from archiver.cli.options import package_argument
+from archiver.storage import Place
 
 
 @click.command(short_help="Show one article of a package.")
@@ -13,7 +13,7 @@ from archiver.cli.options import package_argument
 @click.argument("article")
 @click.option("--original", is_flag=True, help="Write the original bytes, as they are.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(package: Path, article: str, original: bool, form: str) -> None:
+def command(package: Place, article: str, original: bool, form: str) -> None:
     """Show one article: what is known of it, its text, each repair before and after, links and tweets.
 
     ARTICLE is an id or at least six digits of its beginning, a URL, or a source's name; NAME@OFFSET where a source

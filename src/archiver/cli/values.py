@@ -15,6 +15,16 @@ _SIZE = re.compile(r"([0-9]{1,12})\s*([KMG]?)(?:iB|B)?", re.IGNORECASE)
 _EPOCH = re.compile(r"[0-9]{1,11}")
 
 
+class Location(click.Path):
+    """A path, or a URL of an object store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The place that is meant."""
+        from archiver.storage import place
+
+        return place(str(super().convert(value, param, ctx)))
+
+
 class Option(click.ParamType[str]):
     """A text that can be the option `field` of a Config."""
 

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from archiver.cli.options import is_quiet, is_verbose, verbosity
-from archiver.cli.values import Size
+from archiver.cli.values import Location, Size
 from archiver.errors import ArchiverError
 from archiver.findings import CODES, Finding
+from archiver.storage import Place
 
 if TYPE_CHECKING:
     from archiver.verify.verify import Level, Options
@@ -52,7 +52,7 @@ class Choice(NamedTuple):
 
 
 @click.command(short_help="Check packages, ours or not.")
-@click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACKAGE...")
+@click.argument("packages", nargs=-1, required=True, type=Location(), metavar="PACKAGE...")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 @click.option(
     "--level",
@@ -84,7 +84,7 @@ class Choice(NamedTuple):
 )
 @verbosity
 def command(
-    packages: tuple[Path, ...],
+    packages: tuple[Place, ...],
     form: str,
     level: "Level",
     fail_on: str,
@@ -113,7 +113,7 @@ def command(
 Found = Callable[[], Iterator[Finding]]
 
 
-def _findings(packages: tuple[Path, ...], options: "Options", at_once: int) -> Iterator[tuple[Path, Found]]:
+def _findings(packages: tuple[Place, ...], options: "Options", at_once: int) -> Iterator[tuple[Place, Found]]:
     """Each package with its findings. Several at once have a process each, one by itself as many as it has use for."""
     if at_once == 1:
         for package in packages:
@@ -129,7 +129,7 @@ def _findings(packages: tuple[Path, ...], options: "Options", at_once: int) -> I
             yield package, partial(_given, found)
 
 
-def _watched(package: Path, options: "Options") -> Iterator[Finding]:
+def _watched(package: Place, options: "Options") -> Iterator[Finding]:
     """The findings of a package as they are found, with a bar for those who look on."""
     from archiver.cli.progress import bar
     from archiver.verify.verify import verify
@@ -138,7 +138,7 @@ def _watched(package: Path, options: "Options") -> Iterator[Finding]:
         yield from verify(package, replace(options, on_plan=on_plan, on_progress=tick))
 
 
-def _gathered(package: Path, options: "Options") -> list[Finding] | ArchiverError:
+def _gathered(package: Place, options: "Options") -> list[Finding] | ArchiverError:
     """All findings of a package, in a process of its own; what kept it from being read is their last word."""
     from archiver.verify.verify import verify
 
@@ -154,7 +154,7 @@ def _given(found: list[Finding] | ArchiverError) -> Iterator[Finding]:
     return iter(found)
 
 
-def _tell(package: Path, found: Iterable[Finding], form: str, choice: Choice) -> bool:
+def _tell(package: Place, found: Iterable[Finding], form: str, choice: Choice) -> bool:
     """Tell what is found as it is found, and what it comes to; whether it fails the check."""
     import orjson
 
@@ -177,7 +177,7 @@ def _tell(package: Path, found: Iterable[Finding], form: str, choice: Choice) ->
     return choice.fails(codes)
 
 
-def _facts(package: Path) -> str:
+def _facts(package: Place) -> str:
     """What lies in a package that is sound; nothing of a bare WARC file or a bag of something else."""
     from archiver.errors import NotAPackage
     from archiver.package.open import open_package

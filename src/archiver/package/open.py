@@ -15,6 +15,7 @@ from archiver.model import Article
 from archiver.package import layout
 from archiver.record import schema
 from archiver.record.provenance import from_dict
+from archiver.storage import Place, files, place
 from archiver.warc import reader
 from archiver.warc.reader import Record
 
@@ -36,12 +37,12 @@ class Files(Protocol):
 class FolderFiles:
     """The files below a folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self._root = root
 
     def names(self) -> list[str]:
         """Every file's path below the folder, sorted."""
-        return sorted(path.relative_to(self._root).as_posix() for path in self._root.rglob("*") if path.is_file())
+        return list(files(self._root))
 
     def open(self, name: str) -> BinaryIO:
         """A file to read."""
@@ -54,9 +55,10 @@ class FolderFiles:
 class ZipFiles:
     """The members of a zip file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
+        self._path = path
         try:
-            self._zip = ZipFile(path)
+            self._zip = ZipFile(path if isinstance(path, Path) else path.open("rb"))
         except (BadZipFile, OSError) as error:
             raise CannotRead(f"{path}: {error}") from error
 
@@ -69,7 +71,7 @@ class ZipFiles:
         try:
             return self._zip.open(name)  # type: ignore[return-value]
         except (KeyError, BadZipFile, RuntimeError, NotImplementedError) as error:
-            raise CannotRead(f"{self._zip.filename}: {name}: {error}") from error
+            raise CannotRead(f"{self._path}: {name}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,25 +237,30 @@ def _text(record: Record) -> str:
     return record.block.decode()
 
 
-def open_package(path: Path | str) -> Package:
-    """Open a package that this software wrote: a bag, its `data/` folder, or a `.wacz`.
+def open_package(path: Place | str) -> Package:
+    """Open a package that this software wrote: a bag, its `data/` folder, or a `.wacz`, at a path or a URL.
 
     Raises NotAPackage for anything else, CannotRead where it cannot be read.
     """
-    package = Package(_files(Path(path)))
+    try:
+        package = Package(_files(place(path)))
+    except OSError as error:
+        raise CannotRead(f"{path} cannot be read: {error.strerror or error}") from error
     names = package.files.names()
     if layout.DATAPACKAGE not in names or not any(name.startswith(f"{layout.ARCHIVE}/") for name in names):
         raise NotAPackage(f"{path} is no package: it has no {layout.DATAPACKAGE} beside an {layout.ARCHIVE}/ folder")
     return package
 
 
-def _files(path: Path) -> Files:
+def _files(path: Place) -> Files:
     if (path / "bagit.txt").is_file() and (path / "data").is_dir():
         return FolderFiles(path / "data")
     if path.is_dir():
         return FolderFiles(path)
     if not path.exists():
         raise CannotRead(f"{path} does not exist")
-    if is_zipfile(path):
+    with path.open("rb") as stream:
+        is_zip = is_zipfile(stream)
+    if is_zip:
         return ZipFiles(path)
     raise NotAPackage(f"{path} is neither a folder nor a WACZ file")

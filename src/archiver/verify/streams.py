@@ -1,11 +1,11 @@
 """A zip's members as streams: a part of a file, as it is or inflated on the way."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 from isal import isal_zlib
 
+from archiver.storage import Place
 from archiver.verify.tree import CHUNK
 
 _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
@@ -14,7 +14,7 @@ _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # 
 class Slice(io.RawIOBase):
     """Part of a file as a file of its own."""
 
-    def __init__(self, path: Path, start: int, length: int) -> None:
+    def __init__(self, path: Place, start: int, length: int) -> None:
         self._file = path.open("rb")
         self._start, self._length, self._at = start, length, 0
 

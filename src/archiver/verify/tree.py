@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from archiver.findings import Finding
+from archiver.storage import Place, files
 
 CHUNK = 1 << 20
 # C0, DEL, C1, and what turns the direction of the text around it.
@@ -48,12 +49,19 @@ class Tree(Protocol):
 
 
 class Folder:
-    """A folder on disk. Links and special files are named in `structure`, and are not among its files."""
+    """A folder, or a prefix of a store. Links and special files are named in `structure`, and not among its files."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self._root = root
-        self._sizes: dict[str, int] = {}
         self._findings: list[Finding] = []
+        self._sizes: dict[str, int] = {}
+        if isinstance(root, Path):
+            self._walk(root)
+        else:
+            self._sizes = files(root)
+        self._names = sorted(self._sizes)
+
+    def _walk(self, root: Path) -> None:
         folders = [""]
         while folders:
             prefix = folders.pop()
@@ -62,7 +70,6 @@ class Folder:
                     folders.append(f"{prefix}{entry.name}/")
                 else:
                     self._enter(prefix + entry.name, entry.lstat())
-        self._names = sorted(self._sizes)
 
     def _enter(self, name: str, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):

@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
 from archiver.pack import engines
 from archiver.package import layout
+from archiver.storage import Place, place
 from archiver.verify import pages, run
 from archiver.verify.bag import Bag
 from archiver.verify.index import INDEXES, Index
@@ -49,35 +49,36 @@ class Options:
     on_progress: Callable[[int], object] = _nothing
 
 
-def verify(path: Path | str, options: Options = Options()) -> Iterator[Finding]:
+def verify(path: Place | str, options: Options = Options()) -> Iterator[Finding]:
     """What is wrong with the package at `path`; nothing, where all that can be checked is right.
 
-    `path` is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC or ARC file. Each finding
-    names its file within the package. `options.level` says how far to go: `structure` reads no more than manifests and
-    directories, `fixity` every file against its digests, `full` the records too; a WARC file by itself is always read
-    in full. A package is read by up to `jobs` processes. `on_plan` is told how many bytes there are to read, and
-    `on_progress` how many more were. Raises NotAPackage for anything else at once, CannotRead where the disk fails, or
-    where the package is longer, unpacked, than `max_size` bytes.
+    At `path`, a path or URL, is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC or ARC
+    file. Each finding names its file within the package. `options.level` says how far to go: `structure` reads no more
+    than manifests and directories, `fixity` every file against its digests, `full` the records too; a WARC file by
+    itself is always read in full. A package is read by up to `jobs` processes. `on_plan` is told how many bytes there
+    are to read, and `on_progress` how many more were. Raises NotAPackage for anything else at once, CannotRead where
+    the disk fails, or where the package is longer, unpacked, than `max_size` bytes.
     """
-    with _reading(Path(path)):
-        found = _kind(Path(path), options)
-    return _guarded(Path(path), found)
+    where = place(path)
+    with _reading(where):
+        found = _kind(where, options)
+    return _guarded(where, found)
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _reading(path: Place) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise CannotRead(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def _guarded(path: Path, found: Iterator[Finding]) -> Iterator[Finding]:
+def _guarded(path: Place, found: Iterator[Finding]) -> Iterator[Finding]:
     with _reading(path):
         yield from found
 
 
-def _kind(path: Path, options: Options) -> Iterator[Finding]:
+def _kind(path: Place, options: Options) -> Iterator[Finding]:
     if path.is_dir():
         return _folder(path, options)
     with path.open("rb") as stream:
@@ -91,18 +92,18 @@ def _kind(path: Path, options: Options) -> Iterator[Finding]:
     raise NotAPackage(f"{path} is no WACZ and no WARC file")
 
 
-def _bounded(path: Path, size: int, options: Options) -> None:
+def _bounded(path: Place, size: int, options: Options) -> None:
     if options.max_size is not None and size > options.max_size:
         raise CannotRead(f"{path} holds {size:,} bytes, more than the {options.max_size:,} that may be read")
 
 
-def _alone(path: Path, options: Options) -> Iterator[Finding]:
+def _alone(path: Place, options: Options) -> Iterator[Finding]:
     options.on_plan(path.stat().st_size)
     yield from _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
     options.on_progress(path.stat().st_size)
 
 
-def _folder(path: Path, options: Options) -> Iterator[Finding]:
+def _folder(path: Place, options: Options) -> Iterator[Finding]:
     tree = Folder(path)
     names = tree.names()
     _bounded(path, sum(map(tree.size, names)), options)
@@ -131,7 +132,7 @@ def _holds_wacz(names: list[str]) -> bool:
     return layout.DATAPACKAGE in parts or {"archive", "indexes", "pages"} <= parts
 
 
-def _zip(path: Path, options: Options) -> Iterator[Finding]:
+def _zip(path: Place, options: Options) -> Iterator[Finding]:
     tree = Zip(path)
     _bounded(path, sum(map(tree.size, tree.names())), options)
     return _zipped(tree, options)

@@ -8,13 +8,13 @@ import io
 import struct
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
 from archiver.errors import CannotRead
 from archiver.findings import Finding
+from archiver.storage import Place
 from archiver.verify.streams import Inflated, Slice
 from archiver.verify.tree import CHUNK, Hash, is_unsafe
 
@@ -58,7 +58,7 @@ class Zip:
     Raises CannotRead where it cannot be opened; what is wrong is in `structure`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         self._path = path
         self._findings: list[Finding] = []
         self._entries: dict[str, Entry] = {}
