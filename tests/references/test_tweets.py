@@ -53,5 +53,5 @@ def test_a_line_of_nothing_but_signatures_ends(unit: str) -> None:
 def test_a_far_line_begin_is_not_looked_for() -> None:
     """Beyond its reach a signature takes what a tweet has room for."""
     (tweet,) = signatures("a" * 5000 + " — Jo (@jo) July 1, 2017")
-    assert tweet.body.end - tweet.body.start == 400
+    assert tweet.body.end - tweet.body.start == 200
     assert tweet.confidence == "low"

@@ -6,11 +6,10 @@ its own date. They are compared as days, and a difference of one day is put down
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import cycle
 from typing import NamedTuple
 
 from archiver.model import DateVerdict, Moment
+from archiver.references import months
 
 # Since 4 November 2010 a status id holds, above 22 bits, the milliseconds since this instant (Twitter's "Snowflake").
 # Before that day ids were consecutive, and say nothing of their time. A signed 64-bit number holds them all.
@@ -20,46 +19,34 @@ _ID_LIMIT = 1 << 63
 
 _FIRST_TWEET = date(2006, 3, 21)
 
-# January to December as Twitter's embeds print them, in the case that a date asks for. An abbreviation is a beginning
-# of the name; where two languages disagree on one, it stands for neither, and English goes before all.
-_MONTHS = """
-    januar februar märz april mai juni juli august september oktober november dezember
-    januari februari maart april mei juni juli augustus september oktober november december
-    januari februari mars april maj juni juli augusti september oktober november december
-    januar februar marts april maj juni juli august september oktober november december
-    januari februari maret april mei juni juli agustus september oktober november desember
-    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
-    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
-    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
-    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
-    ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
-    ledna února března dubna května června července srpna září října listopadu prosince
-    január február március április május június július augusztus szeptember október november december
-    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta
-    heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
-    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
-    ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου
-    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
-    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
-    ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
-    ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר
-    जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर
-    january february march april may june july august september october november december
-"""
-
 _B = r"[ \t\xa0\u202f\u200e\u200f]"  # a blank, or a mark that turns the writing's direction
-_NAME = r"([^\s\d.,،()@/|—–-]{2,16})"
-_TIME = re.compile(rf"(\d{{1,2}})[:.](\d{{2}})(?:{_B}?([AaPp])\.?[Mm]\.?)?{_B}*[-–—·]{_B}*")
-_MONTH_DAY_YEAR = re.compile(rf"{_NAME}\.?{_B}{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?,?{_B}{{1,2}}(\d{{4}})(?!\d)")
-_DAY_MONTH_YEAR = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?{_B}{{1,2}}(?:de{_B}|d['’])?{_NAME}\.?[,،]?{_B}{{1,2}}(?:del?{_B})?(\d{{4}})(?!\d)"
+_WORD = r"[^\s\d.,،()@/|—–-]"
+# One word; a word and a number, or three words (Vietnamese); letters with points (Thai).
+# One word; a word and a number, or up to three words (Vietnamese); letters with points (Thai).
+_MONTH = rf"(?P<month>(?i:thg|tháng){_B}(?:\d{{1,2}}|{_WORD}+(?:{_B}(?i:một|hai))?)|{_WORD}{{1,16}}(?:\.{_WORD}\.)?)"
+_DAY = r"(?P<day>\d{1,2})"
+# Text that is glued to a year may begin with a digit: then only a year of this time is one.
+_YEAR = r"(?P<year>20[0-3]\d|\d{4}(?!\d))"
+_DATES = (
+    re.compile(rf"{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?[,.]?{_B}{{1,2}}{_YEAR}"),
+    re.compile(
+        rf"{_DAY}(?P<point>\.)?(?:st|nd|rd|th|er|º)?{_B}{{1,2}}(?:de{_B}|d['’]|ב)?{_MONTH}\.?[,،]?{_B}{{1,2}}"
+        rf"(?:del?{_B})?(?:[คพ]\.ศ\.{_B}?)?{_YEAR}(?:{_B}[гр]\.)?"
+    ),
+    re.compile(
+        rf"(?P<year>\d{{4}})(?:[年년]{_B}?|-|\.{_B}|\(?e\)?ko{_B})(?:{_MONTH}|(?P<number>\d{{1,2}}))\.?(?:[月월]{_B}?|-|{_B})"
+        rf"{_DAY}(?:[日일]|\.|\(a\)|(?!\d))"
+    ),
+    re.compile(rf"(?P<year>\d{{4}})\.{_B}gada{_B}{_DAY}\.{_B}{_MONTH}"),
 )
-_YEAR_MONTH_DAY = re.compile(
-    rf"(\d{{4}})(?:[年년]{_B}?|-|\.{_B})(\d{{1,2}}|[^\W\d_]{{3,12}}\.?)(?:[月월]{_B}?|-|{_B})(\d{{1,2}})(?:[日일]|\.|(?!\d))"
+_FORENOON = ("午前", "上午", "오전", "öö")
+_AFTERNOON = ("午後", "下午", "오후", "ös")
+_TIME = re.compile(
+    rf"(?:(?P<half>{'|'.join(_FORENOON + _AFTERNOON)}){_B}?)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})"
+    rf"(?:{_B}?(?:(?P<ap>[apπμ])\.?{_B}?[mμ]\b\.?|(?P<arabic>[صم])))?{_B}*[-–—·•]{_B}*",
+    re.IGNORECASE,
 )
+_BUDDHIST = 543  # how far the years of Thailand are ahead
 
 
 class Written(NamedTuple):
@@ -79,15 +66,11 @@ def written(text: str, place: int, basis: str = "signature") -> Written | None:
     """
     time = _TIME.match(text, place)
     start = time.end() if time else place
-    for pattern, year, month, day in (
-        (_MONTH_DAY_YEAR, 3, 1, 2),
-        (_DAY_MONTH_YEAR, 3, 2, 1),
-        (_YEAR_MONTH_DAY, 1, 2, 3),
-    ):
+    for pattern in _DATES:
         match = pattern.match(text, start)
-        number = _month(match[month]) if match else None
-        if match and number:
-            return Written(match.end(), _moment(int(match[year]), number, int(match[day]), time, basis))
+        month = _month(match) if match else None
+        if match and month:
+            return Written(match.end(), _moment(match, month, time, basis))
     return None
 
 
@@ -135,38 +118,30 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
     return ("consistent", "timezone", "impossible")[min(max(apart), 2)]
 
 
-@cache
-def _month_numbers() -> dict[str, int]:
-    """Every name and abbreviation of a month that stands for one month alone."""
-    names = _MONTHS.split()
-    numbers: dict[str, int] = {}
-    for number, name in zip(cycle(range(1, 13)), names[:-12], strict=False):
-        for end in range(min(3, len(name)), len(name)):
-            numbers[name[:end]] = number if numbers.get(name[:end], number) == number else 0
-        numbers[name] = number
-    for number, name in enumerate(names[-12:], 1):
-        numbers |= {name[:end]: number for end in range(3, len(name) + 1)}
-    return numbers
+def _month(match: re.Match[str]) -> int | None:
+    parts = match.groupdict()
+    return months.number(parts["month"] or parts["number"], after_a_point=bool(parts.get("point")))
 
 
-def _month(name: str) -> int | None:
-    """1 to 12 for a month's name, abbreviation or number."""
-    name = name.rstrip(".").lower()
-    number = int(name) if name.isdecimal() else _month_numbers().get(name, 0)
-    return number if 1 <= number <= 12 else None
-
-
-def _moment(year: int, month: int, day: int, time: re.Match[str] | None, basis: str) -> Moment | None:
+def _moment(match: re.Match[str], month: int, time: re.Match[str] | None, basis: str) -> Moment | None:
+    year = int(match["year"])
     try:
-        value = date(year, month, day).isoformat()
+        value = date(year - _BUDDHIST if year > 2500 else year, month, int(match["day"])).isoformat()
     except ValueError:
         return None
-    hour = int(time[1]) if time else 24
-    if time and time[3]:
-        hour = hour % 12 + (12 if time[3] in "pP" else 0) if 1 <= hour <= 12 else 24
-    if time is None or hour > 23 or int(time[2]) > 59:
+    clock = _clock(time) if time else None
+    if clock is None:
         return Moment(value=value, precision="day", basis=basis)
-    return Moment(value=f"{value}T{hour:02}:{int(time[2]):02}", precision="minute", basis=basis)
+    return Moment(value=f"{value}T{clock}", precision="minute", basis=basis)
+
+
+def _clock(time: re.Match[str]) -> str | None:
+    """The time of day on the clock of 24 hours; None where no clock shows it."""
+    hour, minute = int(time["hour"]), int(time["minute"])
+    half = (time["half"] or time["ap"] or time["arabic"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half in (*_AFTERNOON, "p", "μ", "م") else 0) if hour in range(13) else 24
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
 
 
 def _first_day(moment: Moment) -> date:
