@@ -66,6 +66,20 @@ def test_generated_lines_that_are_calm_are_left_alone(line: str) -> None:
     assert is_suspicious(line) or not changed(line)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from([*"aIt n.&;-'\"", *part_of_mojibake()]), max_size=60))
+def test_what_is_bad_is_seen_by_looking_at_its_places_alone(line: str) -> None:
+    assert mojibake.is_bad(line) == mojibake._has_badness(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [("Ã la carte", True), ("MANHÃ É", False), ("a “Ã É", False), ("x Â ", True), ("œ", False), ("œ!", True)],
+)
+def test_what_is_bad_at_the_edges_of_a_line(line: str, bad: bool) -> None:
+    assert mojibake.is_bad(line) == mojibake._has_badness(line) == bad
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=30))
 def test_any_line_that_is_calm_is_left_alone(line: str) -> None:

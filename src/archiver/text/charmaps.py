@@ -1,13 +1,14 @@
 """Single-byte encodings seen from behind: which byte a character would have been, and where such bytes are UTF-8.
 
 A text that was UTF-8 and was read in a single-byte encoding has one character for each byte. `Charmap.image` turns
-every character back into the byte that it was (as the character of that number), so that the image of a line has the
-line's length, and a place in the one is the same place in the other. What the encoding does not know becomes U+0000.
+every character back into the byte that it was, so that the image of a line has the line's length, and a place in the
+one is the same place in the other. What the encoding does not know becomes a question mark.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 # ftfy's order: where two encodings both make sense of a line, the more common mistake comes first.
@@ -19,27 +20,30 @@ LOST = "\x1a"  # the image of U+FFFD: a byte was here, and nobody knows which
 
 # Well-formed UTF-8 byte sequences (Unicode Standard, table 3-7), and surrogate pairs encoded one by one (CESU-8).
 WELL_FORMED = (
-    r"[\xc2-\xdf][\x80-\xbf]"
-    r"|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-    r"|\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
+    rb"[\xc2-\xdf][\x80-\xbf]"
+    rb"|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+    rb"|\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
 )
 # A no-break space that became a plain one inside a character: the sequences for which ftfy accepts that.
 SPACED = (
-    r"[\xc2\xc3\xc5\xce\xd0\xd9] |\xd7 (?=\xd7)"
-    r"|[\xe2\xe3] [\x80-\x84\x86-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x84\x86-\x9f\xa1-\xbf] "
-    r"|\xf0 [\x80-\xbf]{2}|\xf0[\x80-\xbf] [\x80-\xbf]|\xf0[\x80-\xbf]{2} "
+    rb"[\xc2\xc3\xc5\xce\xd0\xd9] |\xd7 (?=\xd7)"
+    rb"|[\xe2\xe3] [\x80-\x84\x86-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x84\x86-\x9f\xa1-\xbf] "
+    rb"|\xf0 [\x80-\xbf]{2}|\xf0[\x80-\xbf] [\x80-\xbf]|\xf0[\x80-\xbf]{2} "
 )
 # A sequence of which some bytes became U+FFFD: one character was here, and one U+FFFD is left of it.
 PARTLY_LOST = (
-    r"[\xc2-\xdf]\x1a|[\xe0-\xef](?:\x1a[\x1a\x80-\xbf]|[\x80-\xbf]\x1a)"
-    r"|[\xf0-\xf4](?:\x1a[\x1a\x80-\xbf]{2}|[\x80-\xbf]\x1a[\x1a\x80-\xbf]|[\x80-\xbf]{2}\x1a)"
+    rb"[\xc2-\xdf]\x1a|[\xe0-\xef](?:\x1a[\x1a\x80-\xbf]|[\x80-\xbf]\x1a)"
+    rb"|[\xf0-\xf4](?:\x1a[\x1a\x80-\xbf]{2}|[\x80-\xbf]\x1a[\x1a\x80-\xbf]|[\x80-\xbf]{2}\x1a)"
 )
 # `Ã` and a plain space is the word `à` (its no-break space and the space after it became one), but for Portuguese
 # contractions and before a hyphen, where the space is the second half of the letter.
-A_GRAVE = r"\xc3(?= (?! |-\w|quel[ae]|quilo|s ))"
-_SEQUENCE = re.compile(f"(?P<whole>{WELL_FORMED})")
-_LENIENT = re.compile(f"(?P<whole>{WELL_FORMED})|(?P<lost>{PARTLY_LOST})|(?P<a_grave>{A_GRAVE})|(?P<spaced>{SPACED})")
+A_GRAVE = rb"\xc3(?= (?! |-[\w\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\xff]|quel[ae]|quilo|s ))"
+_SEQUENCE = re.compile(b"(?P<whole>%b)" % WELL_FORMED)
+_LENIENT = re.compile(
+    b"(?P<whole>%b)|(?P<lost>%b)|(?P<a_grave>%b)|(?P<spaced>%b)" % (WELL_FORMED, PARTLY_LOST, A_GRAVE, SPACED)
+)
+_C1 = re.compile("[\x80-\x9f]")
 
 
 class Sequence(NamedTuple):
@@ -57,17 +61,26 @@ class Charmap:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._table = _Table(name)
+        defined = [_character(number, name) for number in range(0x100)]
+        defined[ord(LOST)] = "\ufffd"
+        self._bytes = codecs.charmap_build("".join(defined))
+        self._controls = {number: defined[number] for number in range(0x80, 0xA0)} if name.startswith("windows") else {}
 
-    def image(self, line: str) -> str:
-        """The bytes of `line`, each as the character of its number."""
-        return line.translate(self._table)
+    def image(self, line: str) -> bytes:
+        """The bytes of `line`, one for each character."""
+        if self._controls and _C1.search(line):
+            line = line.translate(self._controls)
+        return codecs.charmap_encode(line, "replace", self._bytes)[0]
 
     def sequences(self, line: str, *, lenient: bool = False) -> Iterator[Sequence]:
         """Where `line` holds the characters of UTF-8 sequences. Lenient: also of sequences that lost something."""
         for match in (_LENIENT if lenient else _SEQUENCE).finditer(self.image(line)):
             kind = str(match.lastgroup)
             yield Sequence(match.start(), match.end(), _decoded(match.group(), kind), kind)
+
+    def covered(self, line: str) -> int:
+        """How many characters of `line` are part of whole UTF-8 sequences."""
+        return sum(map(len, _SEQUENCE.findall(self.image(line))))
 
 
 @cache
@@ -80,28 +93,14 @@ def charmap(name: str) -> Charmap:
     return Charmap(name)
 
 
-def _decoded(image: str, kind: str) -> str:
+@lru_cache(maxsize=1 << 12)
+def _decoded(image: bytes, kind: str) -> str:
     if kind == "lost":
         return "\ufffd"
     if kind == "a_grave":
         return "à"
-    data = image.replace(" ", "\xa0").encode("latin-1")
+    data = image.replace(b" ", b"\xa0")
     return data.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
-
-
-class _Table(dict[int, str]):
-    """For str.translate: a character's byte; ASCII is itself, what the encoding does not know becomes U+0000."""
-
-    def __init__(self, encoding: str) -> None:
-        self.update((number, chr(number)) for number in range(0x80))
-        if encoding.startswith("windows"):
-            self.update((number, chr(number)) for number in range(0x80, 0xA0))
-        for number in range(0x80, 0x100):
-            self[ord(_character(number, encoding))] = chr(number)
-        self[0xFFFD] = LOST
-
-    def __missing__(self, number: int) -> str:
-        return "\x00"
 
 
 def _character(number: int, encoding: str) -> str:

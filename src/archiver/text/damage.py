@@ -24,20 +24,22 @@ _ALPHABETS = (
     "Ά-ώА-ЯЁІЇЄа-яёіїє\u0590-\u05cf\u0620-\u1fff\u2600-\u27bf\u2e80-\ud7ff\uf900-\ufaff\ufe00-\ufe0f\uff01-\uffef"
     "\U0001f000-\U0001ffff\U00020000-\U0003ffff"
 )
+_QUOTES = "«»"  # these may stand beside letters of ALPHABETS
 _SMALL = "ß-öø-ÿ"  # these may stand beside some of the marks
 _BESIDE_SMALL = "’–—…\xa0"
 _SUSPICIOUS = re.compile(
     # Anything but ASCII and marks; control characters, `&` and `”` begin damage of their own.
     f"[^\t\n -%'-~{_MARKS.replace('”', '')}]"
     "(?:"
-    f"(?<=[^\x00-\x7f{_MARKS}{_ALPHABETS}{_SMALL}])(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].))"
+    f"(?<=[^\x00-\x7f{_MARKS}{_ALPHABETS}{_SMALL}{_QUOTES}])(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].))"
+    f"|(?<=[{_QUOTES}])(?:(?=[^\x00-\x7f{_ALPHABETS}])|(?<=[^\x00-\x7f{_ALPHABETS}].))"
     f"|(?<=[{_SMALL}])(?:(?=[^\x00-\x7f{_BESIDE_SMALL}])|(?<=[^\x00-\x7f{_BESIDE_SMALL}].))"
     "|(?<=[\x00-\x08\x0b-\x1f\x7f-\x9fÂÃŒœ†\ud800-\udfff\ufeff\ufffd])"
     r"|(?<=&)#?[0-9A-Za-z]{2,25};"
     "|(?<=”)[”“]"
     r"|(?<=[A-Za-z]â)(?:\?\?|(?:s|t|re|ve|ll|d|m)\b)"
     "|(?<=[A-Za-z][ВГДЕРСТУЖЗΒΓΔΕΞΟ])[^\x00-\x7f]"
-    "|(?<=[ВГРСΒΓΞΟ])[“”‘•]"
+    "|(?<=[ВГРСΒΓΞΟ])[“”‘•«»]"
     "|(?<=т)А[ЬЭЩШУФж]"
     ")",
     re.DOTALL,

@@ -7,7 +7,7 @@ no repair names is equal on both sides.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from archiver.model import Confidence, Repair, Span
 
@@ -20,9 +20,11 @@ class LedgerError(ValueError):
         self.index = index
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """Replace code points `start` to `end` of a text by `after`, because of `rule`; `plan` as `Repair` has it."""
+class Edit(NamedTuple):
+    """Replace code points `start` to `end` of a text by `after`, because of `rule`; `plan` as `Repair` has it.
+
+    A tuple, for there are thousands of them where a text is damaged throughout.
+    """
 
     start: int
     end: int
@@ -31,6 +33,10 @@ class Edit:
     confidence: Confidence
     by: str
     plan: str | None = None
+
+    def moved(self, by: int) -> "Edit":
+        """The same edit, so many code points further on."""
+        return Edit(self.start + by, self.end + by, *self[2:])
 
 
 def apply(source: str, repairs: Sequence[Repair]) -> str:
@@ -130,7 +136,7 @@ def _merged(source: str, group: _Group, shift: int) -> Edit:
     middle = edited(source[start:end], _moved(first, -start))
     after = edited(middle, _moved(second, -(start + shift)))
     explaining = min(first + second, key=lambda edit: (_SURENESS.index(edit.confidence), edit.plan is not None))
-    return replace(explaining, start=start, end=end, after=after, plan=_plan(group))
+    return explaining._replace(start=start, end=end, after=after, plan=_plan(group))
 
 
 _SURENESS: tuple[Confidence, ...] = ("low", "high", "certain")
@@ -143,15 +149,15 @@ def _plan(group: _Group) -> str | None:
 
 
 def _moved(edits: Iterable[Edit], by: int) -> Iterator[Edit]:
-    return (replace(edit, start=edit.start + by, end=edit.end + by) for edit in edits)
+    return (edit.moved(by) for edit in edits)
 
 
 def joined(edits: Iterable[Edit]) -> Iterator[Edit]:
     """Sorted, disjoint edits, with those made one that touch and that one rule made in one way."""
     last: Edit | None = None
     for edit in edits:
-        if last and last.end == edit.start and replace(edit, start=last.start, end=last.end, after=last.after) == last:
-            last = replace(last, end=edit.end, after=last.after + edit.after)
+        if last and last.end == edit.start and last[3:] == edit[3:]:
+            last = Edit(last.start, edit.end, last.after + edit.after, *edit[3:])
             continue
         if last:
             yield last

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -71,7 +71,12 @@ def mend(line: str, *, exact: bool = False) -> list[Edit]:
         return _edits(planned)
     if exact:
         return []
-    best = _best(filter(None, [planned, *(_judged(line, name) for name in charmaps.ENCODINGS)]))
+    best = planned
+    for name in charmaps.ENCODINGS:
+        most = charmaps.charmap(name).covered(line)
+        # No more than what could be read is read: most encodings cannot be better, and need no judging.
+        if most and (not best or best.oddity or most > _covered(best.sequences)):
+            best = _best(filter(None, [best, _judged(line, name)]))
     return _edits(best) if best and not _all_letters(line, best.sequences) else []
 
 
@@ -100,8 +105,33 @@ def edit(start: int, end: int, after: str, rule: str, by: str = OURS, plan: str 
 
 def is_bad(line: str) -> bool:
     """Whether ftfy, or a pattern that it does not know, sees characters beside each other that no text has."""
-    line = _condensed(line)
-    return bool(_ftfy().badness.is_bad(line) or _UNKNOWN_TO_FTFY.search(line))
+    return any(_is_bad(around) for around in _clusters(line))
+
+
+def _clusters(line: str) -> Iterator[str]:
+    """Where characters stand that can be bad, side by side or alone, each with what may make it so; a NUL stands for
+    the rest of the line before it."""
+    for match in _CLUSTER.finditer(line):
+        start, end = match.span()
+        before = line[:start] if start <= _CONTEXT else "\0" + line[start - _CONTEXT : start]
+        yield before + line[start : end + _CONTEXT]
+
+
+# One character beyond ASCII first, so that the search passes over all that is ASCII.
+_CLUSTER = re.compile("[^\x00-\x7f](?:[^\x00-\x7f]+|(?<=[\x80-\x9fÂÃŒœ]))")
+
+
+def _is_bad(around: str) -> bool:
+    return _is_bad_again(around) if len(around) <= _REMEMBERED else _has_badness(around)
+
+
+def _has_badness(text: str) -> bool:
+    return bool(_ftfy().badness.is_bad(text) or _UNKNOWN_TO_FTFY.search(text))
+
+
+# A language has few such places, and they come again and again.
+_is_bad_again = lru_cache(maxsize=1 << 13)(_has_badness)
+_REMEMBERED = 24
 
 
 def is_noise(line: str) -> bool:
@@ -109,7 +139,8 @@ def is_noise(line: str) -> bool:
     UTF-8 is read so, in the encoding that makes most of it, what is bad about it is still there."""
     if _LOWERED.search(line):
         return True
-    found = max((list(charmaps.charmap(name).sequences(line)) for name in charmaps.ENCODINGS), key=_covered)
+    maps = map(charmaps.charmap, charmaps.ENCODINGS)
+    found = list(max(maps, key=lambda one: one.covered(line)).sequences(line))
     read = 0
     while found:
         read += len(found)
@@ -126,10 +157,10 @@ def _covered(sequences: Iterable[charmaps.Sequence]) -> int:
 def _condensed(line: str) -> str:
     """`line` without the middle of long stretches of ASCII: nothing that is looked for reaches that far, and most of a
     line is that. It is what makes judging a line quick."""
-    return _ASCII_STRETCH.sub(r"\1\n\2", line)
+    return "\n".join(_ASCII_STRETCH.split(line))
 
 
-_ASCII_STRETCH = re.compile(r"([\x00-\x7f]{8})[\x00-\x7f]+([\x00-\x7f]{8})")
+_ASCII_STRETCH = re.compile(r"(?<=[\x00-\x7f]{8})[\x00-\x7f]+(?=[\x00-\x7f]{8})")
 
 
 def _badness(text: str) -> int:
@@ -173,6 +204,8 @@ def _plans(line: str) -> Iterator[Layer]:
 
 def _shielded(line: str) -> str:
     """`line` with good marks made plain, but for those that are part of a broken character."""
+    if not _GOOD.search(line):
+        return line
     whole = charmaps.charmap("windows-1252").sequences(line)
     covered = {place for one in whole for place in range(one.start, one.end)}
     return _GOOD.sub(lambda match: match.group() if match.start() in covered else "'", line)
@@ -224,8 +257,13 @@ def _damaged(line: str, run: list[charmaps.Sequence]) -> bool:
     start, end = run[0].start, run[-1].end
     before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
     mended = "".join(one.character for one in run)
-    broken = before + line[start:end] + after
-    return is_bad(broken) and _badness(before + mended + after) < _badness(broken) and not _ODD.search(mended)
+    weighed = _betters if end - start <= _REMEMBERED else _betters.__wrapped__
+    return weighed(before + line[start:end] + after, before + mended + after) and not _ODD.search(mended)
+
+
+@lru_cache(maxsize=1 << 12)
+def _betters(broken: str, mended: str) -> bool:
+    return is_bad(broken) and _badness(mended) < _badness(broken)
 
 
 def _likely(line: str, run: list[charmaps.Sequence], scripts: Counter[str]) -> bool:
@@ -245,7 +283,7 @@ def _edits(layer: Layer) -> list[Edit]:
 
 def _coherent(encoding: str, text: str) -> bool:
     """Whether what comes out is text: no more alphabets than a line has, and no code points without a meaning."""
-    if any(character > "\x7f" and unicodedata.category(character) in ("Cn", "Co") for character in text):
+    if any(character > "\x7f" and unicodedata.category(character) in ("Cn", "Co") for character in set(text)):
         return False
     scripts = _scripts(text)
     if encoding == "windows-1252":
@@ -255,11 +293,15 @@ def _coherent(encoding: str, text: str) -> bool:
 
 def _scripts(text: str) -> Counter[str]:
     """How many letters of each script but Latin there are."""
-    counted = Counter(_script(character) for character in text if character > "\x7f" and character.isalpha())
+    counted: Counter[str] = Counter()
+    for character, times in Counter(text).items():
+        if character > "\x7f" and character.isalpha():
+            counted[_script(character)] += times
     del counted["LATIN"]
     return counted
 
 
+@lru_cache(maxsize=1 << 12)
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?").split()[0]
     return "CJK" if name in ("HIRAGANA", "KATAKANA", "HANGUL", "KATAKANA-HIRAGANA") else name

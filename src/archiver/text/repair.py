@@ -9,6 +9,7 @@ never joins or splits lines.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from archiver.model import Confidence, Repair, Span
 from archiver.text import mojibake
@@ -66,8 +67,15 @@ def repair(source: str, field: str = "text", *, min_confidence: Confidence = "hi
 
 def _further(lines: Iterable[tuple[int, str]], least: Confidence) -> bool:
     """Whether rules less sure than `least` find something in mended lines."""
-    unsure = [row for row in (*BEFORE, *AFTER) if not _sure(row.rule, least)]
-    return least == "certain" or any(_by_row(line, row) for _, line in lines for row in unsure)
+    if least == "certain":
+        return True
+    unsure = _unsure(least)
+    return any(row.sign in line and _by_row(line, row) for _, line in lines for row in unsure)
+
+
+@cache
+def _unsure(least: Confidence) -> tuple[Row, ...]:
+    return tuple(row for row in (*BEFORE, *AFTER) if not _sure(row.rule, least))
 
 
 def _suggested(source: str, repairs: Sequence[Repair], entries: Sequence[Repair]) -> tuple[Repair, ...]:
@@ -102,14 +110,15 @@ def _normalised(source: str, least: Confidence) -> list[Edit]:
     for _ in range(_MOST_ROUNDS):
         done = text
         for stage in (unfit, lambda text: _mended_lines(text, least), white_space):
-            made = [edit for edit in stage(text) if _sure(edit.rule, least)]
-            edits = then(source, edits, made)
-            text = edited(text, made)
+            if made := [edit for edit in stage(text) if _sure(edit.rule, least)]:
+                edits = then(source, edits, made)
+                text = edited(text, made)
         if text == done:
             break
     return list(joined(edits))
 
 
+@cache
 def _sure(rule: str, least: Confidence) -> bool:
     return CONFIDENCES.index(RULES[rule].confidence) >= CONFIDENCES.index(least)
 
@@ -117,7 +126,7 @@ def _sure(rule: str, least: Confidence) -> bool:
 def _mended_lines(text: str, least: Confidence) -> Iterator[Edit]:
     for place, line in suspicious_lines(text):
         for edit in _mended(line, least):
-            yield replace(edit, start=edit.start + place, end=edit.end + place)
+            yield edit.moved(place)
 
 
 def _mended(line: str, least: Confidence) -> list[Edit]:
@@ -144,16 +153,19 @@ def _next(line: str, least: Confidence) -> list[Edit]:
     return _by_rows(line, BEFORE, least) or (mojibake.mend(line) if reading else []) or _by_rows(line, AFTER, least)
 
 
-def _by_rows(line: str, rows: Iterable[Row], least: Confidence) -> list[Edit]:
-    return next(filter(None, (_by_row(line, row) for row in rows if _sure(row.rule, least))), [])
+def _by_rows(line: str, rows: tuple[Row, ...], least: Confidence) -> list[Edit]:
+    return next(filter(None, (_by_row(line, row) for row in _applied(rows, least) if row.sign in line)), [])
+
+
+@cache
+def _applied(rows: tuple[Row, ...], least: Confidence) -> tuple[Row, ...]:
+    return tuple(row for row in rows if _sure(row.rule, least))
 
 
 def _by_row(line: str, row: Row) -> list[Edit]:
     edits: list[Edit] = []
-    if row.sign not in line:
-        return edits
     for match in row.pattern.finditer(line):
-        start, end = match.span("at" if "at" in row.pattern.groupindex else 0)
+        start, end = match.span(row.group)
         after = row.after if isinstance(row.after, str) else row.after(match)
         if line[start:end] != after and (row.needs is None or row.needs(match)):
             edits.append(mojibake.edit(start, end, after, row.rule))

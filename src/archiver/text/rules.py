@@ -211,7 +211,9 @@ class Row(NamedTuple):
     sign: str
     pattern: re.Pattern[str]
     after: str | Callable[[re.Match[str]], str]
-    needs: Callable[[re.Match[str]], bool] | None = None
+    needs: Callable[[re.Match[str]], bool] | None
+    group: str | int
+    """`at`, or 0 where the pattern has no such group."""
 
 
 def _row(
@@ -221,7 +223,8 @@ def _row(
     after: str | Callable[[re.Match[str]], str],
     needs: Callable[[re.Match[str]], bool] | None = None,
 ) -> Row:
-    return Row(rule, sign, re.compile(pattern), after, needs)
+    compiled = re.compile(pattern)
+    return Row(rule, sign, compiled, after, needs, "at" if "at" in compiled.groupindex else 0)
 
 
 # A lost byte is given back, as the control character of its number; the encoding step then reads the whole character.
