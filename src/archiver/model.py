@@ -56,8 +56,16 @@ def sha256(data: bytes) -> Digest:
 
 
 def derived_id(role: str, name: str, offset: int, digest: Digest) -> str:
-    """`urn:uuid:…` (version 5) over role, source locator and digest; the same item always has the same id."""
-    return uuid.uuid5(NAMESPACE, "\n".join((role, name, str(offset), digest))).urn
+    """`urn:uuid:…` (version 5) over role, source locator and digest; the same item always has the same id.
+
+    >>> derived_id("article", "a.txt", 0, Digest("")) == uuid.uuid5(NAMESPACE, "article\\na.txt\\n0\\n").urn
+    True
+    """
+    named = NAMESPACE.bytes + f"{role}\n{name}\n{offset}\n{digest}".encode()
+    # RFC 4122 section 4.3, written out: uuid.uuid5 takes ten times as long, and an article needs four.
+    digits = hashlib.sha1(named, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,11 @@ class Layer(Generic[Mark]):
         self._ends = [mark.span.end for mark in self._marks]
         self._tags = tags
 
+    def touches(self, span: Span) -> bool:
+        """Whether a mark may stand within `span`, or at its edge."""
+        index = bisect_left(self._ends, span.start)
+        return index < len(self._marks) and self._marks[index].span.start <= span.end
+
     def cut(self, span: Span) -> Iterator[tuple[Span, Tags]]:
         """`span` in pieces, each with the tags of the mark that it belongs to.
 
@@ -115,8 +120,22 @@ class MarkedText:
         """The text with its tags, in pieces."""
         for block, tags in self.blocks.cut(Span(0, len(self.text))):
             yield tags.before
-            yield from map(self._line, _LINES.finditer(self.text, *block))
+            yield from self._lines(block)
             yield tags.after
+
+    def _lines(self, block: Span) -> Iterator[str]:
+        start = block.start
+        if self.headline is not None and start <= self.headline < block.end:
+            start = self.text.find("\n", self.headline, block.end) + 1 or block.end
+            yield from map(self._line, _LINES.finditer(self.text, block.start, start))
+        rest = Span(start, block.end)
+        if self._is_marked(rest) or "\r" in self.text:
+            yield from map(self._line, _LINES.finditer(self.text, *rest))
+        else:
+            yield from _unmarked(escape(rest.of(self.text)))
+
+    def _is_marked(self, span: Span) -> bool:
+        return any(layer.touches(span) for layer in self.layers)
 
     def _line(self, match: re.Match[str]) -> str:
         """A paragraph, or the space between paragraphs."""
@@ -125,10 +144,30 @@ class MarkedText:
         tag = "h1" if match.start() == self.headline else "p"
         # What was taken away behind the last character belongs to the last line.
         end = match.end() + (match.end() == len(self.text))
-        return f'<{tag} dir="auto">{self._marked(Span(match.start(), end), self.layers)}</{tag}>'
+        line = Span(match.start(), end)
+        inner = self._marked(line, self.layers) if self._is_marked(line) else escape(match.group())
+        return f'<{tag} dir="auto">{inner}</{tag}>'
 
     def _marked(self, span: Span, layers: Sequence[Layer[Any]]) -> str:
         if not layers:
             return escape(span.of(self.text))
         layer, *within = layers
         return "".join(before + self._marked(piece, within) + after for piece, (before, after) in layer.cut(span))
+
+
+def _unmarked(html: str) -> Iterator[str]:
+    """Escaped lines in which nothing is marked, as `MarkedText` gives them; most lines are such, and go by quickly."""
+    *lines, last = html.split("\n")
+    blank = ""
+    for line in lines:
+        if not line or line.isspace():
+            blank += f"{line}\n"
+            continue
+        if blank:
+            yield f'<div class="blank">{blank}</div>'
+            blank = ""
+        yield f'<p dir="auto">{line}\n</p>'
+    if blank:
+        yield f'<div class="blank">{blank}</div>'
+    if last:
+        yield f'<p dir="auto">{last}</p>'

@@ -7,6 +7,7 @@ file by the name `index.cdx`, or `index.cdx.gz` beside `index.idx`.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import orjson
@@ -31,17 +32,25 @@ class Block:
 
 
 def line(record: WarcRecord, written: Written, filename: str) -> bytes:
-    """The index line of a record, line feed included. `length` and `offset` are strings, as other tools write them."""
-    fields = {
-        "url": record.uri,
-        "mime": "warc/revisit" if record.type == "revisit" else record.content_type.split(";")[0].strip(),
-        "digest": written.payload_digest,
-        "length": str(written.length),
-        "offset": str(written.offset),
-        "filename": filename,
-        "recordDigest": written.record_digest,
-    }
-    return b"%b %b %b\n" % (key(str(record.uri)), timestamp(record.date).encode(), _json(fields))
+    """The index line of a record, line feed included. `length` and `offset` are strings, as other tools write them.
+
+    Its JSON has a blank behind colon and comma, as `json.dumps` and so every other tool writes it.
+    """
+    mime = "warc/revisit" if record.type == "revisit" else record.content_type.split(";")[0].strip()
+    return (
+        b'%b %b {"url": %b, "mime": %b, "digest": "%b", "length": "%d", "offset": "%d", "filename": %b, '
+        b'"recordDigest": "%b"}\n'
+    ) % (
+        key(str(record.uri)),
+        timestamp(record.date).encode(),
+        orjson.dumps(record.uri),
+        orjson.dumps(mime),
+        written.payload_digest.encode(),
+        written.length,
+        written.offset,
+        orjson.dumps(filename),
+        written.record_digest.encode(),
+    )
 
 
 def key(uri: str) -> bytes:
@@ -58,6 +67,7 @@ def key(uri: str) -> bytes:
     return bytes(surt.surt(uri), "utf-8")
 
 
+@lru_cache(maxsize=1 << 8)
 def timestamp(date: str) -> str:
     """The 14 digits of a WARC-Date in full seconds.
 
@@ -65,12 +75,6 @@ def timestamp(date: str) -> str:
     '20240506070809'
     """
     return "".join(char for char in date if char.isdigit())[:14]
-
-
-def _json(fields: dict[str, str | None]) -> bytes:
-    """JSON with a blank behind colon and comma, as `json.dumps` and so every other tool writes it."""
-    parts = (b"%b: %b" % (orjson.dumps(name), orjson.dumps(value)) for name, value in fields.items())
-    return b"{" + b", ".join(parts) + b"}"
 
 
 def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:

@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import Any, BinaryIO, Literal
 
 from isal import isal_zlib
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.model import Digest, sha256
@@ -69,6 +71,8 @@ class WarcFile:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._plain = BytesIO()
+        self._writer = _Writer(self._plain, gzip=False, warc_version="1.1")
         self._records = hashlib.sha256()
         self._file = hashlib.sha256()
         self.length = 0
@@ -88,7 +92,7 @@ class WarcFile:
         """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
         digest = sha256(record.block)
         payload_digest = record.payload_digest or digest
-        plain = _serialised(record, digest)
+        plain = self._serialised(record, digest)
         member = isal_zlib.compress(plain, LEVEL, GZIP)
         self._stream.write(member)
         self._records.update(plain)
@@ -96,6 +100,19 @@ class WarcFile:
         offset, self.length = self.length, self.length + len(member)
         self.count += 1
         return Written(offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest)
+
+    def _serialised(self, record: WarcRecord, digest: Digest) -> bytes:
+        headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
+        if _CONTROL.search("".join(value for _, value in headers)):
+            headers = [(name, _checked(name, value)) for name, value in headers]
+        built = StatusAndHeaders("", headers, protocol="WARC/1.1")
+        length = len(record.block)
+        self._plain.seek(0)
+        self._plain.truncate()
+        self._writer.write_record(
+            ArcWarcRecord("warc", record.type, built, BytesIO(record.block), None, record.content_type, length)
+        )
+        return self._plain.getvalue()
 
 
 def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
@@ -105,17 +122,6 @@ def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, s
     return WarcRecord(
         type="warcinfo", id=id, date=date, content_type="application/warc-fields", block=block, filename=filename
     )
-
-
-def _serialised(record: WarcRecord, digest: Digest) -> bytes:
-    headers = {name: _checked(name, value) for name, value in _headers(record, digest) if value is not None}
-    out = BytesIO()
-    writer = _Writer(out, gzip=False, warc_version="1.1")
-    built = writer.create_warc_record(
-        record.uri, record.type, payload=BytesIO(record.block), length=len(record.block), warc_headers_dict=headers
-    )
-    writer.write_record(built)
-    return out.getvalue()
 
 
 def _headers(record: WarcRecord, digest: Digest) -> Iterable[tuple[str, str | None]]:
