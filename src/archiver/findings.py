@@ -252,6 +252,9 @@ CODES: dict[str, Code] = {
                  "show no page.", "WACZ 1.1.1 section 3", WACZ + "#directory-layout"),
     "W445": Code("row with the digest of nothing", "An index row has the digest of no bytes, as cdxj-indexer writes it for records without a "
                  "payload digest; the record is intact.", "WACZ 1.1.1 section 5.1", WACZ + "#indexes"),
+    "W446": Code("names differ in normal form alone", "Two names are the same text in two Unicode normal forms; on some systems one of the "
+                 "files replaces the other."),
+    "W447": Code("name read otherwise elsewhere", "A file's name has a backslash, or characters that steer a terminal or turn the text around them."),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
@@ -286,10 +289,10 @@ CODES: dict[str, Code] = {
     "E704": Code("file changed", "A file is not what its checksum says.", "RFC 8493 section 3", BAGIT + "#section-3"),
     "E705": Code("file missing", "A file that a manifest lists is not there.", "RFC 8493 section 3", BAGIT + "#section-3"),
     "E706": Code("file not listed", "A payload file is in no line of a manifest.", "RFC 8493 section 3", BAGIT + "#section-3"),
-    "E707": Code("path leads out", "A manifest's path leads out of the bag.", "RFC 8493 section 5.4", BAGIT + "#section-5.4"),
+    "E707": Code("path leads out", "A path of a manifest or of fetch.txt leads out of the payload or of the bag.", "RFC 8493 section 5.4", BAGIT + "#section-5.4"),
     "W708": Code("unknown algorithm", "A manifest's algorithm is not known; it is not checked.",
                  "RFC 8493 section 2.4", BAGIT + "#section-2.4"),
-    "E709": Code("Payload-Oxum differs", "The payload's size or count is not as stated.",
+    "E709": Code("Payload-Oxum differs", "The payload's size or count is not as stated, or stated twice or in no sound form.",
                  "RFC 8493 section 2.2.2", BAGIT + "#section-2.2.2"),
     "E710": Code("path listed twice", "A manifest lists a path twice, with two checksums.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
     "W712": Code("checksum in mixed case", "A checksum mixes upper and lower case, as no software writes it: it was changed."),
@@ -306,10 +309,16 @@ CODES: dict[str, Code] = {
     "E718": Code("unknown encoding of tag files", "bagit.txt names an encoding that is not known.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E719": Code("no payload folder", "A bag has a folder `data/`, if an empty one.", "RFC 8493 section 2.1.2", BAGIT + "#section-2.1.2"),
     "W720": Code("line twice", "A manifest lists a path twice with one checksum.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
-    "E721": Code("malformed fetch.txt", "A line of fetch.txt is not an address, a length and a path.",
+    "E721": Code("malformed fetch.txt", "A line of fetch.txt is not an address, a length and a path, or the file has another length.",
                  "RFC 8493 section 2.2.3", BAGIT + "#section-2.2.3"),
     "W722": Code("manifests differ", "A payload file is in one manifest and not in another; before version 1.0 that was allowed.",
                  "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
+    "E723": Code("tag manifest lists a tag manifest", "A tag manifest must not list a tag manifest, itself least of all.",
+                 "RFC 8493 section 2.2.1", BAGIT + "#section-2.2.1"),
+    "W724": Code("percent sign not encoded", "Since version 1.0 a manifest writes the % of a file's name as %25; it was read as it is meant.",
+                 "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
+    "W725": Code("path to fetch without data/", "fetch.txt names a payload file from the payload's folder, not from the bag's.",
+                 "RFC 8493 section 2.2.3", BAGIT + "#section-2.2.3"),
     "W716": Code("no tag manifest", "Nothing vouches for the manifests themselves.", "RFC 8493 section 2.2.1", BAGIT + "#section-2.2.1"),
 }
 # fmt: on

@@ -11,13 +11,19 @@ from archiver.text.decode import NO_CHARSETS
 from archiver.verify.tree import Folder, leads_out, read_small
 
 _TAG_LIMIT = 1 << 28
-_DECLARATION = re.compile(r"BagIt-Version: ([0-9]+)\.([0-9]+)\r?\n?Tag-File-Character-Encoding: ([^\r\n]+)\r?\n?")
+_DECLARATION = re.compile(
+    r"BagIt-Version: ([0-9]+)\.([0-9]+)(?:\r\n|\r|\n)Tag-File-Character-Encoding: ([!-~]+)(?:\r\n|\r|\n)?"
+)
 _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++\*?([^\r\n]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_OXUM = re.compile(r"^Payload-Oxum:[ \t]*([0-9]{1,19})\.([0-9]{1,19})[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_OXUM = re.compile(r"payload-oxum[ \t]*:(.*)", re.IGNORECASE)
 _FETCH = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*:[^ \t]*+)[ \t]++([0-9]{1,19}|-)[ \t]++([^\r\n]+)")
-_LABEL = re.compile(r"[^:\r\n]+:[ \t]*[^\r\n]*")
+# Version 1.0 has one blank behind the colon, those before it have any number of them.
+_LABEL = re.compile(r"[^:\s][^:\r\n]*:(?:[ \t][^\r\n]*)?")
+_OLD_LABEL = re.compile(r"[^:\s][^:\r\n]*:[^\r\n]*")
+_ENCODED = re.compile(r"%(0[AaDd]|25)")
+_BARE_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
 # RFC 8493 section 2.4 asks for the first two and takes any; what hashlib always has, without those of variable length.
 _ALGORITHMS = ("sha512", "sha256", "sha1", "md5", "sha224", "sha384", "sha3224", "sha3256", "sha3384", "sha3512")
 _HASHLIB = {name: name.replace("sha3", "sha3_") for name in _ALGORITHMS if name.startswith("sha3") and len(name) == 7}
@@ -34,13 +40,14 @@ class Bag:
         self._tree = tree
         self._findings: list[Finding] = []
         self._listed: dict[str, dict[str, str]] = {}
+        self._names = frozenset(tree.names())
         self._forms = {normalize("NFC", name): name for name in tree.names() if not name.isascii()}
         self._version, self._encoding = "1.0", "utf-8"
         self._read_declaration()
         for name in tree.names():
             if "/" not in name and _MANIFEST.fullmatch(name):
                 self._listed[name] = self._read_manifest(name)
-        self._fetched = self._read_fetch()
+        self._fetched = self._read_fetch() if "fetch.txt" in self._names else set[str]()
 
     @property
     def algorithms(self) -> frozenset[str]:
@@ -80,7 +87,7 @@ class Bag:
 
     def _read_declaration(self) -> None:
         """bagit.txt (section 2.1.1): two lines, in this order, in UTF-8 without a mark."""
-        if "bagit.txt" not in self._tree.names():
+        if "bagit.txt" not in self._names:
             self._note("E701", "bagit.txt is missing; nothing says that this is a bag.", "bagit.txt")
             return
         text = self._text("bagit.txt")
@@ -89,7 +96,7 @@ class Bag:
             message = "bagit.txt is not the two lines `BagIt-Version: M.N` and `Tag-File-Character-Encoding: UTF-8`."
             self._note("E701", message, "bagit.txt", found=text[:200])
             return
-        self._version, encoding = f"{match[1]}.{match[2]}", match[3].strip()
+        self._version, encoding = f"{match[1]}.{match[2]}", match[3]
         if self._version not in _VERSIONS:
             message = "This version of BagIt is unknown; the bag is read as version 1.0."
             self._note("W711", message, "bagit.txt", found=self._version[:40])
@@ -104,11 +111,11 @@ class Bag:
             self._encoding = "utf-8"
 
     def _completeness(self, manifest: str, listed: Mapping[str, str], present: set[str]) -> Iterator[Finding]:
-        for name in sorted(listed.keys() - present - self._fetched):
+        for name in sorted(listed.keys() - self._names - self._fetched):
             yield Finding(code="E705", message=f"The file is missing; {manifest} lists it.", file=name)
         # A payload manifest lists every payload file (section 2.1.3); a tag manifest what it likes, but not itself.
         of_payload = manifest.startswith("manifest-")
-        expected = present if of_payload else {name for name in present if not name.startswith("tagmanifest-")}
+        expected = present | self._fetched if of_payload else {name for name in present if not _is_tag_manifest(name)}
         # Before version 1.0 it is enough that one of the payload manifests lists a file.
         elsewhere = set() if self._version == "1.0" else {name for each in self._listed.values() for name in each}
         for name in sorted(expected - listed.keys()):
@@ -116,30 +123,27 @@ class Bag:
             yield Finding(code=code, message=f"{manifest} does not list the file.", file=name)
 
     def _info(self, payload: set[str]) -> Iterator[Finding]:
-        """bag-info.txt (section 2.2.2), which may state the payload's size."""
-        if "bag-info.txt" not in self._tree.names():
+        """bag-info.txt (section 2.2.2), package-info.txt before version 0.96, which may state the payload's size."""
+        name = "package-info.txt" if self._version in ("0.93", "0.94", "0.95") else "bag-info.txt"
+        if name not in self._names:
             return
-        text = self._text("bag-info.txt")
-        for number, line in enumerate(_lines(text), 1):
-            if not _LABEL.fullmatch(line) and not line.startswith((" ", "\t")):
-                yield Finding(
-                    code="E715",
-                    message="This is no `Label: value`.",
-                    file="bag-info.txt",
-                    line=number,
-                    found=line[:200],
-                )
-        stated = _OXUM.search(text)
-        size = sum(self._tree.size(name) for name in payload)
-        if stated and (int(stated[1]), int(stated[2])) != (size, len(payload)):
-            message = "The payload's size and count are not what Payload-Oxum says (bytes.files)."
-            yield Finding(
-                code="E709",
-                message=message,
-                file="bag-info.txt",
-                found=f"{size}.{len(payload)}",
-                expected=f"{stated[1]}.{stated[2]}",
-            )
+        lines = _lines(self._text(name))
+        label = _LABEL if self._version == "1.0" else _OLD_LABEL
+        for number, line in enumerate(lines, 1):
+            if not label.fullmatch(line) and not (number > 1 and line.startswith((" ", "\t"))):
+                message = "This is no label, colon, blank and value."
+                yield Finding(code="E715", message=message, file=name, line=number, found=line[:200])
+        size = f"{sum(map(self._tree.size, payload))}.{len(payload)}"
+        stated = [
+            (number, match[1].strip()) for number, line in enumerate(lines, 1) if (match := _OXUM.fullmatch(line))
+        ]
+        for number, oxum in stated:
+            if oxum != size:
+                message = "The payload's size and count are not what Payload-Oxum says (bytes.files)."
+                yield Finding(code="E709", message=message, file=name, line=number, found=size, expected=oxum[:200])
+        if len(stated) > 1:
+            message = "Payload-Oxum stands more than once."
+            yield Finding(code="E709", message=message, file=name, line=stated[1][0])
 
     def _read_manifest(self, name: str) -> dict[str, str]:
         algorithm = _algorithm(name)
@@ -156,15 +160,20 @@ class Bag:
             if match is None or (size is not None and len(match[1]) != size):
                 self._note("E703", "This is no checksum, blank and path.", name, line=number, found=line[:200])
                 continue
-            self._list(listed, name, number, _decoded(match[2].removeprefix("./")), match[1])
+            self._list(listed, name, number, match[2].removeprefix("./"), match[1])
         return listed
 
     def _list(self, listed: dict[str, str], manifest: str, number: int, path: str, checksum: str) -> None:
         """Enters a line of a manifest, by the name that the file has here."""
-        if leads_out(path) or (manifest.startswith("manifest-") and not path.startswith("data/")):
+        path = self._decoded(path, manifest, number)
+        is_here = path in self._names
+        if (leads_out(path) and not is_here) or (manifest.startswith("manifest-") and not path.startswith("data/")):
             self._note("E707", "The path leads out of the payload.", manifest, line=number, found=path[:200])
             return
-        if not path.isascii() and path not in self._forms.values():
+        if _is_tag_manifest(manifest) and _is_tag_manifest(path):
+            self._note("E723", "A tag manifest lists a tag manifest.", manifest, line=number, found=path[:200])
+            return
+        if not path.isascii() and not is_here:
             path, spelled = self._forms.get(normalize("NFC", path), path), path
             if path != spelled:
                 message = "The name is in another Unicode normal form than the file's."
@@ -176,21 +185,46 @@ class Bag:
         else:
             self._note("E710", f"{path} is listed twice, with two checksums.", manifest, line=number)
 
+    def _decoded(self, path: str, file: str, line: int) -> str:
+        """Section 2.1.3: CR, LF and % are percent-encoded, and nothing else. Much software leaves the last as it is."""
+        decoded = _ENCODED.sub(lambda match: chr(int(match[1], 16)), path)
+        is_bare = path in self._names and decoded not in self._names
+        if self._version == "1.0" and (is_bare or _BARE_PERCENT.search(path)):
+            self._note("W724", "A % in the path is not written %25.", file, line=line, found=path[:200])
+        return path if is_bare else decoded
+
     def _read_fetch(self) -> set[str]:
-        """fetch.txt (section 2.2.3): the files that are still to be fetched; nothing is fetched here."""
-        if "fetch.txt" not in self._tree.names():
-            return set()
-        self._note("W713", "The bag lists files to fetch; those that are not here are not checked.", "fetch.txt")
+        """fetch.txt (section 2.2.3): the payload files that are to be fetched; nothing is fetched here."""
         paths = set()
         for number, line in enumerate(_lines(self._text("fetch.txt")), 1):
             match = _FETCH.fullmatch(line)
             if match is None:
                 self._note("E721", "This is no address, length and path.", "fetch.txt", line=number, found=line[:200])
-            elif leads_out(path := _decoded(match[3].removeprefix("./"))) or path.startswith("~"):
-                self._note("E707", "The path leads out of the bag.", "fetch.txt", line=number, found=path[:200])
-            else:
+                continue
+            path = self._to_fetch(match[3].removeprefix("./"), number)
+            if path is not None:
                 paths.add(path)
+                self._measure(path, match[2], number)
+        missing = len(paths - self._names)
+        if missing:
+            message = f"Files of the bag, {missing} in number, are still to be fetched; they are not checked."
+            self._note("W713", message, "fetch.txt")
         return paths
+
+    def _to_fetch(self, path: str, line: int) -> str | None:
+        path = self._decoded(path, "fetch.txt", line)
+        if not path.startswith("data/") and any(f"data/{path}" in listed for listed in self._listed.values()):
+            self._note("W725", "The path is written without `data/`.", "fetch.txt", line=line, found=path[:200])
+            path = f"data/{path}"
+        if path.startswith("data/") and (path in self._names or not leads_out(path)):
+            return path
+        self._note("E707", "The path leads out of the payload.", "fetch.txt", line=line, found=path[:200])
+        return None
+
+    def _measure(self, path: str, stated: str, line: int) -> None:
+        if path in self._names and stated not in ("-", size := str(self._tree.size(path))):
+            message = f"{path} is here, and is not as long as fetch.txt says."
+            self._note("E721", message, "fetch.txt", line=line, found=f"{size} bytes, where {stated} are stated")
 
     def _note(self, code: str, message: str, file: str, line: int | None = None, found: str | None = None) -> None:
         self._findings.append(Finding(code=code, message=message, file=file, line=line, found=found))
@@ -226,6 +260,5 @@ def _algorithm(name: str) -> str:
     return name.removesuffix(".txt").rpartition("-")[2]
 
 
-def _decoded(path: str) -> str:
-    """Section 2.1.3: CR, LF and % are percent-encoded, and nothing else."""
-    return re.sub("%(0[AaDd]|25)", lambda match: chr(int(match[1], 16)), path)
+def _is_tag_manifest(name: str) -> bool:
+    return name.startswith("tagmanifest-")

@@ -6,9 +6,10 @@ Names are relative, with `/`. Nothing is opened that is no regular file inside t
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from unicodedata import normalize
 
 from archiver.findings import Finding
 from archiver.storage import Place, files
@@ -110,8 +111,14 @@ class Folder:
         return (self._root / name).is_dir()
 
     def structure(self) -> Iterator[Finding]:
-        """Links, special files, and names that are no text."""
+        """Links, special files, and names that are no text, or trouble elsewhere."""
         yield from self._findings
+        yield from collisions(self._names)
+        for name in self._names:
+            # Line ends in names are what BagIt has an encoding for.
+            if "\\" in name or _CONTROL.search(name.replace("\r", "").replace("\n", "")):
+                message = "The file's name has control characters or a backslash; other systems read it as another."
+                yield Finding(code="W447", message=message, file=name)
 
 
 def _is_text(name: str) -> bool:
@@ -120,6 +127,22 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def collisions(names: Iterable[str]) -> Iterator[Finding]:
+    """Names that on other systems are one: they differ in case alone, or in their Unicode normal form.
+
+    >>> [each.code for each in collisions(["a/b", "A/b", "caf\u00e9", "cafe\u0301", "a/c"])]
+    ['W432', 'W446']
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(name.lower() if name.isascii() else normalize("NFC", name).casefold(), name)
+        if first is not name:
+            is_form = normalize("NFC", first) == normalize("NFC", name)
+            what, code = ("Unicode normal form", "W446") if is_form else ("case", "W432")
+            message = f"The name differs from that of {first} in {what} alone; elsewhere one file replaces the other."
+            yield Finding(code=code, message=message, file=name)
 
 
 def is_unsafe(name: str) -> bool:

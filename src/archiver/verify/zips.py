@@ -16,7 +16,7 @@ from archiver.errors import CannotRead
 from archiver.findings import Finding
 from archiver.storage import Place
 from archiver.verify.streams import Inflated, Slice
-from archiver.verify.tree import CHUNK, Hash, is_unsafe
+from archiver.verify.tree import CHUNK, Hash, collisions, is_unsafe
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1
@@ -63,7 +63,6 @@ class Zip:
         self._findings: list[Finding] = []
         self._entries: dict[str, Entry] = {}
         self._data: dict[str, int] = {}
-        self._lowered: set[str] = set()
         self.made64: int | None = None
         try:
             with path.open("rb") as stream:
@@ -96,6 +95,7 @@ class Zip:
     def structure(self) -> Iterator[Finding]:
         """What is wrong with the zip's own structure."""
         yield from self._findings
+        yield from collisions(self._entries)
 
     def contents(self, name: str, hashes: Mapping[str, Hash]) -> Iterator[Finding]:
         """What is wrong with a member's data: its length or its CRC (APPNOTE 4.4.7). `hashes` are told the data."""
@@ -198,10 +198,6 @@ class Zip:
             self._note("E404", "Two members have this name; programs differ in which they read.", file=entry.name)
         elif is_unsafe(entry.name.removesuffix("/")):
             self._note("E405", "The member's name could lead out of the folder it is unpacked into.", file=entry.name)
-        elif entry.name.lower() in {name.lower() for name in self._entries}:
-            self._note(
-                "W432", "Two names differ in case alone; on many systems one replaces the other.", file=entry.name
-            )
         self._entries[entry.name] = entry
 
     def _read_local(self, stream: BinaryIO, entry: Entry, directory: int) -> tuple[int, int, str] | None:
