@@ -310,3 +310,16 @@ def test_a_head_of_sixty_thousand_fields() -> None:
     many = [b"X-%d: y" % number for number in range(60_000)]
     assert codes(record(extra=many)) == []
     assert codes(record(extra=[*many, b"WARC-Date: 2024-05-06T07:08:09Z"])) == ["E207"]
+
+
+def test_a_member_in_the_header_of_a_damaged_one_is_not_read() -> None:
+    """The header is longer than what the inflater is given at once, and the next piece begins with another member."""
+    inner = zipped(record(number=2))
+    extra = b"\0" * ((1 << 14) - 12) + inner
+    sound = zipped(record())
+    damaged = bytearray(sound[:3] + b"\x04" + sound[4:10] + len(extra).to_bytes(2, "little") + extra + sound[10:])
+    assert parts(bytes(damaged))[0][0].id == urn(1)
+    damaged[-6] ^= 1
+    records, findings = parts(bytes(damaged))
+    assert [finding.code for finding in findings][:2] == ["E217", "E202"]
+    assert [each.id for each in records] == [urn(2)]

@@ -80,6 +80,6 @@ def _attempt(decode: Callable[[str], bytes], value: str) -> bytes | None:
         return None
 
 
-def compute(algorithm: str, data: bytes) -> bytes:
+def compute(algorithm: str, data: bytes | memoryview) -> bytes:
     """The digest of `data` by hashlib's name of an algorithm."""
     return hashlib.new(algorithm, data, usedforsecurity=False).digest()

@@ -14,6 +14,8 @@ _SKIPPABLE = b"\x2a\x4d\x18"
 _DICTIONARY_LIMIT = 1 << 23
 _WINDOW_LIMIT = 1 << 27
 _PROBE = 1 << 11
+# A block of four bytes can stand for 128 KiB (RFC 8878 section 3.1.1.2), and the decompressor gives all of it.
+_STEP = 1 << 11
 
 
 class Zstd(Members):
@@ -21,8 +23,6 @@ class Zstd(Members):
 
     KIND = "zstd frame"
     MAGIC = _FRAME
-    # A block of four bytes can stand for 128 KiB (RFC 8878 section 3.1.1.2), and the decompressor gives all of it.
-    STEP = 1 << 11
 
     def __init__(self, stream: BinaryIO, head: bytes, tap: Tap | None) -> None:
         super().__init__(stream, head, tap)
@@ -33,7 +33,8 @@ class Zstd(Members):
         decompressor = zstandard.ZstdDecompressor(dict_data=self._dictionary, max_window_size=_WINDOW_LIMIT)
         return decompressor.decompressobj()
 
-    def _inflated_piece(self, piece: memoryview) -> tuple[bytes, int]:
+    def _inflated_piece(self) -> tuple[bytes, int]:
+        piece = self._piece(_STEP)
         try:
             data = self._inflater.decompress(piece)
         except zstandard.ZstdError as error:

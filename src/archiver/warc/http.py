@@ -118,6 +118,18 @@ def has_head(block: bytes, kind: str) -> bool:
     return _FIRST[kind].match(block) is not None
 
 
+def body(block: bytes) -> memoryview | None:
+    """The entity body of a message that is not chunked; `None` where it is, or where its head has no end.
+
+    >>> bytes(body(b"HTTP/1.1 200 OK\\r\\n\\r\\nhello"))
+    b'hello'
+    """
+    end = _END.search(block, 0, _HEAD_LIMIT)
+    if end is None or _CHUNKED.search(block, 0, end.end()):
+        return None
+    return memoryview(block)[end.end() :]
+
+
 class _Bytes:
     """Takes what a hash would be told."""
 

@@ -28,6 +28,7 @@ Tap = Callable[[bytes], object]
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
 _OUT = 1 << 18
+_BEGINNING, _BEGINNING_OUT = 1 << 18, 1 << 22
 _LONGEST_START = 1 << 12
 _RATIO, _RATIO_FROM = 400, 1 << 28
 
@@ -86,6 +87,13 @@ class _Window:
             pass
         return self._buffer.startswith(prefixes, self._at)
 
+    def at_hand(self) -> tuple[bytes, int] | None:
+        """A buffer, and where in it stands what is not taken yet; `None` where that is not all there is of the unit.
+
+        Of an uncompressed file it may be less, or more than a unit.
+        """
+        raise NotImplementedError
+
     def skip(self, size: int) -> None:
         """Takes `size` bytes that are known to be there."""
         self._take(size)
@@ -136,6 +144,10 @@ class Plain(_Window):
             self._tap(data)
         self._position += len(data)
 
+    def at_hand(self) -> tuple[bytes, int] | None:
+        """What stands in the window, whatever it is."""
+        return self._buffer, self._at
+
     def begin(self) -> int | None:
         """Goes to the next record; its offset in the file, or `None` at the end."""
         self._start, self._hash = self._position, hashlib.sha256()
@@ -163,8 +175,6 @@ class Members(_Window):
 
     KIND = ""
     MAGIC = b""
-    STEP = _SLICE
-    """The most bytes that are given to the inflater at once, so that what it gives is bounded too."""
 
     def __init__(self, stream: BinaryIO, head: bytes, tap: Tap | None) -> None:
         super().__init__()
@@ -177,6 +187,14 @@ class Members(_Window):
         self._damage: str | None = None
         self._hash = hashlib.sha256()
         self._records = self._inflated = 0
+
+    def at_hand(self) -> tuple[bytes, int] | None:
+        """The rest of the member, if all of it is inflated and found sound."""
+        try:
+            whole = self.more() and self._inflater.eof
+        except DamagedError:  # it is raised again when the record is read
+            return None
+        return (self._buffer, self._at) if whole else None
 
     def begin(self) -> int | None:
         """Goes to the next record; the offset of its member in the file, or `None` at the end. Raises DamagedError."""
@@ -213,8 +231,8 @@ class Members(_Window):
         """An inflater for one member, as zlib has it: `eof`, `unused_data`."""
         raise NotImplementedError
 
-    def _inflated_piece(self, piece: memoryview) -> tuple[bytes, int]:
-        """What a piece of the file inflates to, and how many bytes of it were used. Raises DamagedError."""
+    def _inflated_piece(self) -> tuple[bytes, int]:
+        """What the next piece of the file inflates to, and how many bytes of it were used. Raises DamagedError."""
         raise NotImplementedError
 
     def _opens_record(self, piece: memoryview) -> bool:
@@ -239,9 +257,8 @@ class Members(_Window):
     def _inflate(self) -> bytes:
         if not self._raw_more():
             raise self._damaged(f"the file ends within a {self.KIND}")
-        piece = memoryview(self._raw)[self._raw_at : self._raw_at + self.STEP]
-        data, used = self._inflated_piece(piece)
-        self._hash.update(piece[:used])
+        data, used = self._inflated_piece()
+        self._hash.update(memoryview(self._raw)[self._raw_at : self._raw_at + used])
         self._raw_at += used
         self._inflated += len(data)
         if self._tap is not None:
@@ -249,6 +266,10 @@ class Members(_Window):
         if self._inflated > max(_RATIO_FROM, _RATIO * (self._base + self._raw_at - self._start)):
             raise self._damaged(f"the {self.KIND} inflates to more than {_RATIO} times its size")
         return data
+
+    def _piece(self, size: int) -> memoryview:
+        """The next bytes of the file, as many as stand in the window."""
+        return memoryview(self._raw)[self._raw_at : self._raw_at + size]
 
     def _damaged(self, why: str) -> DamagedError:
         self._inflater, self._damage = None, why
@@ -283,6 +304,12 @@ class Members(_Window):
         return None
 
 
+def _inflated(inflater: Any, piece: memoryview, most: int) -> tuple[bytes, int]:
+    """At most so many bytes of what a piece inflates to, and how many bytes of the piece were used."""
+    data: bytes = inflater.decompress(piece, most)
+    return data, len(piece) - len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
+
+
 class Gzip(Members):
     """A gzip file, each member a unit."""
 
@@ -292,13 +319,35 @@ class Gzip(Members):
     def _new_inflater(self) -> Any:
         return isal_zlib.decompressobj(wbits=31)
 
-    def _inflated_piece(self, piece: memoryview) -> tuple[bytes, int]:
+    def _inflated_piece(self) -> tuple[bytes, int]:
+        if self._base + self._raw_at == self._start:
+            beginning = self._inflated_beginning()
+            if beginning is not None:
+                return beginning
+        piece = self._piece(_SLICE)
         try:
-            data: bytes = self._inflater.decompress(piece, _OUT)
+            return _inflated(self._inflater, piece, _OUT)
         except _InflateError as error:
             raise self._damaged(f"the gzip member cannot be inflated ({error})") from None
-        rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
-        return data, len(piece) - len(rest)
+
+    def _inflated_beginning(self) -> tuple[bytes, int] | None:
+        """The member's beginning, which of most is all; `None`, and nothing done, where there is damage in it.
+
+        The next member is looked for by its magic number, only so that the inflater gets no more than it needs: what
+        it does not use, it copies.
+        """
+        if len(self._raw) - self._raw_at < _BEGINNING:
+            self._raw_extend()
+        mark = self._raw[self._raw_at : self._raw_at + len(MAGIC) + 1]
+        end = self._raw.find(mark, self._raw_at + 1, self._raw_at + _BEGINNING)
+        piece = self._piece(end - self._raw_at if end > 0 else _BEGINNING)
+        inflater = self._new_inflater()
+        try:
+            found = _inflated(inflater, piece, _BEGINNING_OUT)
+        except _InflateError:
+            return None
+        self._inflater = inflater
+        return found
 
     def _opens_record(self, piece: memoryview) -> bool:
         try:

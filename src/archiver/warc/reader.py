@@ -16,6 +16,7 @@ from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.warc import arc, digests, grammar, http
 from archiver.warc.members import DamagedError, Members, Plain, Tap, units
+from archiver.warc.quick import Lane
 from archiver.warc.record import Record, bare
 
 __all__ = ["KEEP", "Record", "bare", "is_warc", "read"]
@@ -46,8 +47,12 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
         return
     before: int | None = None
     shared = False
+    lane = Lane(keep)
     while offset is not None:
-        lost = yield from _record(unit, offset, keep)
+        plain = lane.record(unit, offset)
+        if plain is not None:
+            yield plain
+        lost = plain is None and (yield from _record(unit, offset, keep, lane))
         if offset == before and not shared and not lost:
             shared = True
             yield Finding(code="W216", message="This gzip member holds several records.", offset=offset)
@@ -81,7 +86,7 @@ def _skip(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | 
     return found
 
 
-def _record(unit: Plain | Members, offset: int, keep: int) -> Generator[Record | Finding, None, bool]:
+def _record(unit: Plain | Members, offset: int, keep: int, lane: Lane) -> Generator[Record | Finding, None, bool]:
     """One record and its findings; `True` where its end is not known, so that the next one has to be looked for."""
     head: _Head | None = None
     try:
@@ -89,6 +94,8 @@ def _record(unit: Plain | Members, offset: int, keep: int) -> Generator[Record |
         yield from (finding.at(offset=offset, record=head and head.id) for finding in findings)
         if head is None or head.length is None:
             return True
+        if not findings:
+            lane.learn(head.version, head.headers, head.fields)
         record, findings = _body(unit, offset, head, keep)
     except DamagedError as damage:
         message = f"The record cannot be read to its end: {damage}."
