@@ -31,6 +31,7 @@ DOORS = {
     "zstandard": {"sources", "warc"},
     "zipfile": {"package", "verify"},
     "concurrent": {"pack"},
+    "distributed": {"pack"},
     "cryptography": {"verify"},
     "click": {"cli"},
     "rich": {"cli"},

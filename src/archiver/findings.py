@@ -101,6 +101,8 @@ CODES: dict[str, Code] = {
                  "UTF-8 first.", "RFC 8259 section 8.1", RFC8259 + "#section-8.1"),
     "E125": Code("broken UTF-16", "The bytes begin as UTF-16 or UTF-32, and one is missing or too many, or half a surrogate pair: no text "
                  "would give them back."),
+    "E126": Code("item that ends its process", "Processing the item ended the process that did it, each time: a crash in a library, or "
+                 "more memory than there is."),
     "W121": Code("no main text", "No main text was told from the rest of the page; all of its text was taken."),
     "W122": Code("links left out", "Links of the page are left out: relative ones where the page's own address is not known, or "
                  "more than are read of one page."),

@@ -72,7 +72,7 @@ def work_on(folder: str) -> None:
     """Work for ever, and say so."""
     Path(folder, "begun").touch()
     while True:
-        checkpoint(1)
+        checkpoint()
 
 
 def give_up(folder: Path, futures: list[Future[None]]) -> None:

@@ -1,7 +1,8 @@
 """The main job, whole: what stands at OUT, when, and that it is always the same."""
 
+import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,6 +16,7 @@ from archiver.pack import assemble as assembling
 from archiver.pack import shard as sharding
 from archiver.pack.config import Config
 from archiver.pack.run import pack, unfinished
+from archiver.pack.watch import Watch
 from archiver.pack.workfolder import begun_at, held, work_folder
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
@@ -284,7 +286,8 @@ def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path,
     out = tmp_path / "out"
     pack([sources], out, CONFIG)
     before = contents(out)
-    broken_off_at_the_rename(out)
+    with pytest.raises(InterruptedError):
+        broken_off_at_the_rename(out)
     with pytest.raises(CannotRead):
         pack([tmp_path / "nothing"], out, CONFIG)
     with held(out, CONFIG.created, resume=False):
@@ -296,6 +299,7 @@ def broken_off_at_the_rename(out: Path) -> None:
     with held(out, CONFIG.created, resume=False) as folder:
         (folder / "receipts" / "00000").write_bytes(b"{}")
         out.rename(folder / "replaced")
+        raise InterruptedError
 
 
 def test_the_manifest_s_digest_is_the_package_s(sources: Path, tmp_path: Path) -> None:
@@ -303,12 +307,37 @@ def test_the_manifest_s_digest_is_the_package_s(sources: Path, tmp_path: Path) -
     assert report.digest == sha256((tmp_path / "out/data/datapackage.json").read_bytes())
 
 
-def test_progress_hears_every_byte(sources: Path, tmp_path: Path) -> None:
-    planned: list[int] = []
-    done: list[int] = []
-    pack([sources], tmp_path / "out", CONFIG, on_plan=planned.append, tick=done.append)
-    assert planned == [sum((sources / name).stat().st_size for name in ("pier.txt", "wire.jsonl"))]
-    assert 0 < sum(done) <= planned[0]
+class Heard(Watch):
+    """Remembers what it heard."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[object, ...]] = []
+        self.done = [0, 0, 0]
+
+    def stage(self, name: str) -> None:
+        self.heard.append((name,))
+
+    def planned(self, size: int, shards: int) -> None:
+        self.heard.append(("planned", size, shards))
+
+    def progressed(self, size: int, items: int, rejected: int) -> None:
+        assert min(size, items, rejected) >= 0
+        self.done = [before + more for before, more in zip(self.done, (size, items, rejected), strict=True)]
+
+    def finished(self, seconds: Mapping[str, float] | None) -> None:
+        self.heard.append(("finished", seconds and sorted(seconds)))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_whoever_looks_on_hears_of_every_byte_and_item(sources: Path, tmp_path: Path, jobs: int) -> None:
+    with gzip.open(sources / "more.jsonl.gz", "wb") as stream:
+        stream.write(b'{"text": "The pier is gone."}\n' * 200)
+    watch = Heard()
+    pack([sources], tmp_path / "out", replace(CONFIG, shard_size=1500), jobs=jobs, watch=watch)
+    size = sum((sources / name).stat().st_size for name in ("pier.txt", "wire.jsonl", "more.jsonl.gz"))
+    finished = ("finished", ["process", "read", "settle", "write"])
+    assert watch.heard == [("plan",), ("planned", size, 3), ("shards",), *[finished] * 3, ("assembly",)]
+    assert watch.done == [size, 205, 1]
 
 
 def test_notes_are_findings(sources: Path, tmp_path: Path) -> None:

@@ -19,11 +19,21 @@ STDIN = Path("-")
 """How a command line names standard input."""
 
 
-def say(message: str) -> None:
-    """A message on standard error. What follows its first line is indented: no file's name can pose as another one."""
+def say(message: str, *, kind: str = "error", **facts: Any) -> None:
+    """A message on standard error. What follows its first line is indented: no file's name can pose as another one.
+
+    With `--log-format json` it is an object on a line of its own, with its `kind` as `event`, and the `facts`.
+    """
     from archiver.report.plain import block
 
-    click.echo(f"archiver: {block(message, '          ').lstrip()}", err=True)
+    if wants_json():
+        import orjson
+
+        click.echo(
+            orjson.dumps({"event": kind, "message": message.encode("utf-8", "replace").decode()} | facts), err=True
+        )
+    else:
+        click.echo(f"archiver: {block(message, '          ').lstrip()}", err=True)
 
 
 def trouble(error: OSError) -> str:
@@ -53,6 +63,29 @@ def is_quiet() -> bool:
 def is_verbose() -> bool:
     """Whether `-v` was given."""
     return bool(click.get_current_context().find_root().meta.get("archiver.verbose"))
+
+
+def log_format_option(command: Command) -> Command:
+    """Add `--log-format`; `wants_json` tells."""
+    return click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        expose_value=False,
+        callback=_remember_format,
+        help="How messages on standard error are written; json: an object a line.",
+    )(command)
+
+
+def _remember_format(ctx: click.Context, _option: click.Parameter, value: str) -> None:
+    ctx.find_root().meta["archiver.json"] = value == "json"
+
+
+def wants_json() -> bool:
+    """Whether messages are to be JSON."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.find_root().meta.get("archiver.json"))
 
 
 def confidence_option(command: Command) -> Command:

@@ -4,14 +4,26 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.options import STDIN, confidence_option, is_quiet, is_verbose, spooled, verbosity
-from archiver.cli.progress import bar
+from archiver.cli.options import (
+    STDIN,
+    confidence_option,
+    is_quiet,
+    is_verbose,
+    log_format_option,
+    spooled,
+    verbosity,
+    writing,
+)
+from archiver.cli.progress import Course, packing
 from archiver.cli.values import Address, Encoding, Field, Line, Size, Stem, Time, packaging_time
 from archiver.errors import UsedWrongly
+
+if TYPE_CHECKING:
+    from archiver.pack.assemble import Report
 
 
 @click.command(short_help="Pack articles into a package.")
@@ -24,6 +36,7 @@ from archiver.errors import UsedWrongly
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is at ADDRESS.")
 @click.option("--created", type=Time(), help="The time of packaging, ISO 8601. [default: SOURCE_DATE_EPOCH, or now]")
 @click.option(
     "--name", type=Stem(), default="articles", show_default=True, help="What the WARC files' names begin with."
@@ -48,9 +61,23 @@ from archiver.errors import UsedWrongly
     show_default=True,
     help="How much of the sources goes into one WARC file, and to one worker at a time.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what was done, and how fast, to FILE: JSON.",
+)
+@log_format_option
 @verbosity
 def command(
-    sources: tuple[Path, ...], out: str, overwrite: bool, resume: bool, jobs: int | None, **options: Any
+    sources: tuple[Path, ...],
+    out: str,
+    overwrite: bool,
+    resume: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    report: Path | None,
+    **options: Any,
 ) -> None:
     """Pack articles into a package: WARC files in a WACZ, unpacked in a BagIt bag, or as one .wacz file.
 
@@ -65,23 +92,38 @@ def command(
     from archiver.package.open import open_package
     from archiver.report import packed
 
+    if jobs and scheduler:
+        raise UsedWrongly("--jobs is for processes of this machine and --scheduler for a cluster; give one of them")
     config = _config(sources, out, resume, options)
-    with _stdin(sources) as given, bar("Packing") as (on_plan, tick), _interruptible(out):
-        report = pack(
+    with _stdin(sources) as given, packing() as course, _interruptible(out):
+        done = pack(
             given,
             _destination(out),
             config,
             jobs=jobs or os.cpu_count() or 1,
+            scheduler=scheduler,
             overwrite=overwrite,
             resume=resume,
-            on_plan=on_plan,
-            tick=tick,
+            watch=course,
         )
-    if not is_quiet() or report.rejected:
+    if not is_quiet() or done.rejected:
         rejections = open_package(Path(out)).rejections()
         shown = None if is_verbose() else packed.SHOWN
-        click.echo("\n".join(packed.summary(report, out, rejections, shown=shown)))
-    click.get_current_context().exit(1 if report.rejected else 0)
+        click.echo("\n".join(packed.summary(done, out, rejections, shown=shown)))
+    _tell_course(course, done, out, report)
+    click.get_current_context().exit(1 if done.rejected else 0)
+
+
+def _tell_course(course: Course, done: "Report", out: str, report: Path | None) -> None:
+    """How fast it went. Not in the package, whose bytes hang on its input alone."""
+    from archiver.report import going
+
+    facts = going.facts(done, out, course.facts())
+    if is_verbose():
+        click.echo("\n".join(going.took(facts)), err=True)
+    if report:
+        with writing(report, overwrite=True) as stream:
+            stream.write(going.to_bytes(facts))
 
 
 def _config(sources: tuple[Path, ...], out: str, resume: bool, options: dict[str, Any]) -> Any:

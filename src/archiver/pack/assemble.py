@@ -8,19 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256 as hasher
-from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from archiver import __version__
 from archiver.findings import Finding
 from archiver.model import Digest, sha256
 from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle
-from archiver.pack.job import Receipt
+from archiver.pack.job import Receipt, software
 from archiver.pack.workfolder import give_name
 from archiver.package import bag, layout, wacz
 from archiver.package.bag import FileEntry
@@ -30,8 +28,6 @@ from archiver.warc import cdxj
 
 # Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
 PLAIN_LINES = 10_000
-# The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "trafilatura", "warcio")
 # The index key of an article's original bytes; a rejected item's end in `.bin`.
 _ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
@@ -74,7 +70,8 @@ class Stage:
         try:
             target.hardlink_to(source)
         except OSError:  # a file system without hard links
-            shutil.copyfile(source, target)
+            with source.open("rb") as given, replacing(target) as stream:
+                shutil.copyfileobj(given, stream)
         self._entered(FileEntry(path=path, length=length, digest=digest))
 
     def _entered(self, entry: FileEntry) -> FileEntry:
@@ -82,8 +79,8 @@ class Stage:
         return entry
 
     def settle(self) -> None:
-        """Make every name in it last."""
-        for folder in [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]:
+        """Make every name in it last, and what stands beside it."""
+        for folder in [self.root.parent, self.root, *(path for path in self.root.rglob("*") if path.is_dir())]:
             settle(folder)
 
 
@@ -190,7 +187,7 @@ def _run(
     report = {
         "schema": schema.RUN,
         "created": config.created,
-        "software": {"archiver": __version__} | {name: version(name) for name in DECIDING},
+        "software": software(),
         "options": config.to_dict(),
         "input": identity,
         "items": sum(counts["items"].values()),

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
 from typing import BinaryIO
 
 from archiver.storage import Place, Remote
@@ -17,16 +19,26 @@ def replacing(path: Place) -> Iterator[BinaryIO]:
         with path.writing() as stream:
             yield stream
         return
-    part = path.with_name(path.name + PART)
+    stream = _part(path)
+    part = Path(stream.name)
     try:
-        with part.open("wb") as stream:
+        with stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise
+
+
+def _part(path: Path) -> BinaryIO:
+    """A new file beside `path`, of this caller alone: on a cluster two workers may have been given the same work."""
+    for number in count():
+        with suppress(FileExistsError):
+            return path.with_name(f"{path.name}.{number}{PART}").open("xb")
+    raise AssertionError
 
 
 def write(path: Place, data: bytes) -> None:
@@ -47,3 +59,9 @@ def settle(folder: Place) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what writers left in `folder` that were killed."""
+    for part in folder.glob(f"*{PART}"):
+        part.unlink(missing_ok=True)

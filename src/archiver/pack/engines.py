@@ -1,14 +1,18 @@
-"""Where shards are worked on: any `concurrent.futures.Executor`. Knows nothing of archives."""
+"""Where shards are worked on: any `concurrent.futures.Executor`. Knows nothing of archives.
 
+In this process (`InProcess`), in processes of its own (`processes`), or on a cluster (`archiver.pack.cluster`).
+"""
+
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.synchronize import Event
-from threading import current_thread, main_thread
-from typing import Any, ParamSpec, TypeVar
+from threading import Thread, current_thread, local, main_thread
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from archiver.errors import ArchiverError
 
@@ -37,8 +41,14 @@ class StoppedError(Exception):
 _STOP: list[Event] = []
 
 
-class _Workers(ProcessPoolExecutor):
-    """A pool that starts its processes, as work comes, where Ctrl-C reaches neither them nor their start."""
+class _Process(ProcessPoolExecutor):
+    """One fresh process, started when work comes, where Ctrl-C reaches neither it nor its start.
+
+    It is spawned: a forked one would inherit the locks of the parent's threads.
+    """
+
+    def __init__(self, stop: Event) -> None:
+        super().__init__(1, get_context("spawn"), initializer=_begin, initargs=(stop,))
 
     def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
         with _sheltered():
@@ -62,59 +72,121 @@ def _sheltered() -> Iterator[None]:
                 signal.raise_signal(signal.SIGINT)
 
 
+class Processes(Executor):
+    """Processes that take a call at a time each. One that dies fails its own call alone, and another takes its place.
+
+    The library's pool of several fails every call under way when one process dies, and does not say whose that was.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._stop = get_context("spawn").Event()
+        self._threads = ThreadPoolExecutor(count)
+        self._own = local()
+        self._started: list[_Process] = []
+
+    def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
+        """Call `fn` in a process. The future raises BrokenExecutor where that process died."""
+        with _sheltered():
+            return self._threads.submit(self._call, fn, *args, **kwargs)
+
+    def _call(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
+        process: _Process | None = getattr(self._own, "process", None)
+        if process is None:
+            process = self._own.process = _Process(self._stop)
+            self._started.append(process)
+        try:
+            return process.submit(fn, *args, **kwargs).result()
+        except BrokenExecutor:
+            self._own.process = None
+            raise
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when they have done what they are doing."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._started:
+            process.shutdown(wait)
+
+    def give_up(self) -> None:
+        """End: work under way ends at its next `checkpoint`, what waits is not begun."""
+        self._stop.set()
+        # One that still starts looks for what it shares with this process: that has to be there until it ends.
+        self.shutdown(cancel_futures=True)
+
+
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
-    """A pool of fresh processes: a forked one would inherit the locks of the parent's threads.
+    """`count` processes. Ctrl-C goes to every process of a terminal; it is the parent's to answer.
 
-    Ctrl-C goes to every process of a terminal; it is the parent's to answer. Where the block ends by an exception, work
-    under way ends at its next `checkpoint`.
+    Where the block ends by an exception, the processes are given up.
     """
-    context = get_context("spawn")
-    stop = context.Event()
-    with _Workers(count, context, initializer=_begin, initargs=(stop,)) as pool:
+    with Processes(count) as pool:
         try:
             yield pool
         except BaseException:
-            stop.set()
-            # One that still starts looks for what it shares with this process: that has to be there until it ends.
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.give_up()
             raise
 
 
 def _begin(stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOP.append(stop)
+    Thread(target=_end_with_parent, daemon=True).start()
 
 
-def checkpoint(_done: int = 0) -> None:
-    """To be called by long work in a pool, now and then. Raises StoppedError where the pool was given up."""
+def _end_with_parent() -> None:
+    """A killed parent leaves no one behind who would go on writing into a folder that another run works in."""
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
+
+
+def checkpoint() -> None:
+    """To be called by long work in a process, now and then. Raises StoppedError where the processes were given up."""
     if any(stop.is_set() for stop in _STOP):
         raise StoppedError
 
 
-def in_order(executor: Executor, work: Callable[[Given], Made], jobs: Iterable[Given], window: int) -> Iterator[Made]:
+def no_worker(_job: object) -> NoReturn:
+    """What a call comes to when its worker died, and nobody knows better. Raises ArchiverError."""
+    raise ArchiverError("a worker was ended from outside, perhaps for want of memory; fewer workers (--jobs) need less")
+
+
+def in_order(
+    executor: Executor,
+    work: Callable[[Given], Made],
+    jobs: Iterable[Given],
+    window: int | Callable[[], int],
+    lost: Callable[[Given], Made] = no_worker,
+) -> Iterator[Made]:
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
     `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
-    when one fails, is cancelled as far as it has not begun. Raises ArchiverError where a process of a pool is gone.
+    when one fails, is cancelled as far as it has not begun. A job whose worker died has the result of `lost`, which is
+    called when nothing else is under way.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]
     """
-    under_way: deque[Future[Any]] = deque()
+    room = window if callable(window) else lambda: window
+    under_way: deque[tuple[Given, Future[Made]]] = deque()
     try:
         for job in jobs:
-            under_way.append(executor.submit(work, job))
-            if len(under_way) >= window:
-                yield under_way.popleft().result()
+            under_way.append((job, executor.submit(work, job)))
+            while len(under_way) >= room():
+                yield _next(under_way, lost)
         while under_way:
-            yield under_way.popleft().result()
-    except BrokenExecutor as error:
-        # The pool is just giving every future its exception; one that is cancelled meanwhile cannot take it.
-        under_way.clear()
-        raise ArchiverError(
-            "a worker was ended from outside, perhaps for want of memory; fewer workers (--jobs) need less"
-        ) from error
+            yield _next(under_way, lost)
     finally:
-        for future in under_way:
+        for _, future in under_way:
             future.cancel()
+
+
+def _next(under_way: deque[tuple[Given, Future[Any]]], lost: Callable[[Given], Made]) -> Made:
+    job, future = under_way.popleft()
+    try:
+        made: Made = future.result()
+    except BrokenExecutor:
+        wait([each for _, each in under_way])
+        return lost(job)
+    return made

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -14,16 +16,30 @@ from archiver.sources.shards import Shard
 
 FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 LISTS = ("cdxj", "pages", "rejected")
+# The libraries that decide what a package's bytes are, beside this software itself.
+DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "trafilatura", "warcio")
+
+
+@cache
+def software() -> dict[str, str]:
+    """Names and versions of the software that decides what a package's bytes are."""
+    return {"archiver": __version__} | {name: version(name) for name in DECIDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Plain values, so that any process can take it. `folder` is shared by all; `stamps` are the sources' mtimes."""
+    """Plain values, so that any process can take it. `folder` is shared by all; `stamps` are the sources' mtimes.
+
+    Items are counted from 0: `only` those of a range are processed, for a trial, and the `deadly` ones are rejected
+    unprocessed, since they end the process (`recovery`).
+    """
 
     shard: Shard
     config: Config
     folder: Path
     stamps: tuple[int, ...] = ()
+    only: tuple[int, int] | None = None
+    deadly: tuple[int, ...] = ()
 
     @property
     def number(self) -> str:

@@ -1,25 +1,30 @@
 """The main job, sources to a package: the plan, the engine, the assembly, and what stands when something fails."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.errors import CannotWrite, UsedWrongly
-from archiver.model import Digest, sha256
-from archiver.pack import destination, engines
+from archiver.model import Archived, Digest, Rejected, sha256
+from archiver.pack import destination
 from archiver.pack.assemble import Report, assemble
+from archiver.pack.cluster import connected
 from archiver.pack.config import Config
+from archiver.pack.engines import InProcess, checkpoint, in_order, processes
 from archiver.pack.job import Job, Receipt, finished, identity_of
 from archiver.pack.job import jobs as jobs_for
-from archiver.pack.shard import write_shard
-from archiver.pack.workfolder import held, is_begun, work_folder
+from archiver.pack.recovery import recovered
+from archiver.pack.shard import count_items, write_shard
+from archiver.pack.watch import Laps, Watch
+from archiver.pack.workfolder import clear_away, held, is_begun, work_folder
 from archiver.package import layout
 from archiver.package.open import open_package
 from archiver.sources.plan import plan
 from archiver.sources.shards import Stdin
 
-Tick = Callable[[int], None]
 # How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
 AHEAD = 2
 
@@ -30,20 +35,23 @@ def pack(
     config: Config,
     *,
     jobs: int = 1,
+    scheduler: str | None = None,
     overwrite: bool = False,
     resume: bool = False,
-    on_plan: Tick = lambda _bytes: None,
-    tick: Tick = lambda _bytes: None,
+    watch: Watch | None = None,
 ) -> Report:
     """Pack `sources` into a package at `out`: one WACZ file where its name ends in `.wacz`, else a BagIt bag.
 
-    `on_plan` hears how many bytes there are to do, `tick` how many more are done. Nothing stands at `out` before all
-    of it is there; what is finished stays in a work folder beside it until then, for `resume`, which needs the same
-    `config.created` (`workfolder.begun_at` tells it). To resume a run that was finished changes nothing.
+    The work is done in this process, in as many others as `jobs`, or by the Dask cluster whose scheduler listens at
+    the address `scheduler`. `watch` hears how it goes. Nothing stands at `out` before all of it is there; what is
+    finished stays in a work folder beside it until then, for `resume`, which needs the same `config.created`
+    (`workfolder.begun_at` tells it). To resume a run that was finished changes nothing.
 
     Raises UsedWrongly where `out` exists and is not to be replaced, where it would harm a source, or where another run
     writes it; CannotRead for sources that are not there, CannotWrite where the disk does not take it.
     """
+    watch = watch or Watch()
+    watch.stage("plan")
     given = [source if isinstance(source, Stdin) else Path(source) for source in sources]
     out = Path(out)
     destination.check(out, [source for source in given if isinstance(source, Path)])
@@ -53,14 +61,16 @@ def pack(
     identity = identity_of(shards, config)
     if out.exists() and not overwrite:
         return _finished_before(out, identity)
-    on_plan(sum(shard.size for shard in shards))
+    watch.planned(sum(shard.size for shard in shards), len(shards))
     with _writing(out), held(out, config.created, resume=resume) as folder:
+        watch.stage("shards")
         work = jobs_for(shards, config, folder)
-        receipts = list(_receipts(work, min(jobs, len(work)), tick))
+        # A run that is taken up again may have been ended by an item: a process of its own can be lost.
+        with _engine(min(jobs, len(work)), scheduler, is_shielded=resume, watch=watch) as engine:
+            receipts = list(_receipts(engine, work, watch))
+        watch.stage("assembly")
         notes = [note for shard in shards for note in shard.notes]
-        report = assemble(receipts, folder, out, config, identity=identity, notes=notes)
-        shutil.rmtree(folder, ignore_errors=True)
-    return report
+        return assemble(receipts, folder, out, config, identity=identity, notes=notes)
 
 
 def _finished_before(out: Path, identity: Digest) -> Report:
@@ -69,6 +79,7 @@ def _finished_before(out: Path, identity: Digest) -> Report:
     run = package.run()
     if run.get("input") != identity:
         raise UsedWrongly(f"{out} exists, and is of other sources or options; --overwrite replaces it")
+    clear_away(out)
     with package.files.open(layout.DATAPACKAGE) as stream:
         manifest = stream.read()
     return Report(counts=run["counts"], rejected=run["counts"]["items"]["rejected"], notes=(), digest=sha256(manifest))
@@ -80,21 +91,87 @@ def unfinished(out: Path) -> Path | None:
     return folder if is_begun(folder) else None
 
 
-def _receipts(work: Sequence[Job], jobs: int, tick: Tick) -> Iterator[Receipt]:
-    """A receipt for each job, in order; a shard that was finished before is not done again."""
-    if jobs == 1:
-        for job in work:
-            yield finished(job) or write_shard(job, tick)
-        return
-    with engines.processes(jobs) as pool:
-        results = engines.in_order(pool, _once, work, window=jobs * AHEAD)
-        for job, receipt in zip(work, results, strict=True):
-            tick(job.shard.size)
-            yield receipt
+class Done(NamedTuple):
+    """A finished shard: its receipt, and the seconds that each step took; None where it was finished before."""
+
+    receipt: Receipt
+    seconds: dict[str, float] | None
 
 
-def _once(job: Job) -> Receipt:
-    return finished(job) or write_shard(job, engines.checkpoint)
+def work_on(
+    job: Job, clock: Callable[[], float], heard: Callable[[Archived | Rejected], None] = lambda _outcome: checkpoint()
+) -> Done:
+    """What a worker does: a shard, unless that is finished already."""
+    before = finished(job)
+    if before:
+        return Done(before, None)
+    laps = Laps(clock)
+    receipt = write_shard(job, heard, laps)
+    return Done(receipt, laps.seconds)
+
+
+class _Engine(NamedTuple):
+    executor: Executor
+    window: int | Callable[[], int]
+
+
+@contextmanager
+def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch) -> Iterator[_Engine]:
+    """Where the work is done."""
+    if scheduler:
+        with connected(scheduler, watch.note) as cluster:
+            yield _Engine(cluster.executor, cluster.window)
+    elif jobs > 1 or is_shielded:
+        with processes(jobs) as pool:
+            yield _Engine(pool, jobs * AHEAD)
+    else:
+        yield _Engine(InProcess(), 1)
+
+
+def _receipts(engine: _Engine, work: Sequence[Job], watch: Watch) -> Iterator[Receipt]:
+    """A receipt for each job, in order, whatever becomes of the workers."""
+    meter = _Meter(watch)
+    task = partial(work_on, clock=watch.clock)
+    here = partial(_work_here, task, meter) if isinstance(engine.executor, InProcess) else task
+    lost = partial(recovered, work=task, count=count_items, note=watch.note)
+    for job, done in zip(work, in_order(engine.executor, here, work, engine.window, lost), strict=True):
+        meter.end(job, done)
+        yield done.receipt
+
+
+def _work_here(task: Callable[..., Done], meter: "_Meter", job: Job) -> Done:
+    meter.begin(job)
+    return task(job, heard=meter.heard)
+
+
+class _Meter:
+    """Tells the watch how far the work is: item by item where it is done in this process, else shard by shard."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._room = 0
+        self._told = (0, 0, 0)
+
+    def begin(self, job: Job) -> None:
+        """Of compressed sources more bytes come than lie on the disk: the shard's size is the most that is told."""
+        self._room = job.shard.size
+
+    def heard(self, outcome: Archived | Rejected) -> None:
+        """An item is done in this process."""
+        self._tell(min(len(outcome.capture.payload), self._room), 1, int(isinstance(outcome, Rejected)))
+
+    def end(self, job: Job, done: Done) -> None:
+        """A shard is finished: what has not been told of it."""
+        items = done.receipt.counts["items"]
+        size, told, rejected = self._told
+        self._tell(job.shard.size - size, sum(items.values()) - told, items.get("rejected", 0) - rejected)
+        self._told = (0, 0, 0)
+        self._watch.finished(done.seconds)
+
+    def _tell(self, size: int, items: int, rejected: int) -> None:
+        self._room -= size
+        self._told = (self._told[0] + size, self._told[1] + items, self._told[2] + rejected)
+        self._watch.progressed(size, items, rejected)
 
 
 @contextmanager

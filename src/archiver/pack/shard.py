@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 
 from archiver import __version__
+from archiver.findings import Finding
 from archiver.model import (
     PAGE_TYPES,
     Archived,
+    Capture,
     Digest,
     Duplicate,
     Metadata,
@@ -34,7 +37,7 @@ from archiver.pack.job import (
     lists,
     receipt_path,
 )
-from archiver.pack.process import process
+from archiver.pack.process import process, rejected
 from archiver.package import layout, pages, records
 from archiver.sources.captures import captures
 from archiver.sources.payloads import Limits
@@ -44,12 +47,24 @@ from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
 STANDARD = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
-def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> Receipt:
-    """Process and write a shard; `tick` hears each item's bytes. Raises OSError where the disk does not take it."""
+def write_shard(
+    job: Job,
+    heard: Callable[[Archived | Rejected], None] = lambda _outcome: None,
+    lap: Callable[[str], None] = lambda _stage: None,
+) -> Receipt:
+    """Process and write a shard. Raises OSError where the disk does not take it.
+
+    `heard` is called with each item's outcome; `lap` with the name of each step as it ends, for whoever takes the time.
+    """
     with _Writer(job) as writer:
-        for capture in captures(job.shard, beside(job.config), Limits(item=job.config.max_item_size)):
-            writer.add(process(capture, job.config))
-            tick(len(capture.payload))
+        for number, capture in _captures(job):
+            lap("read")
+            outcome = _ends_process(capture) if number in job.deadly else process(capture, job.config)
+            lap("process")
+            writer.add(outcome)
+            lap("write")
+            heard(outcome)
+        lap("read")
     for folder in FOLDERS[:-1]:
         settle(job.folder / folder)
     receipt = Receipt(
@@ -59,9 +74,29 @@ def write_shard(job: Job, tick: Callable[[int], None] = lambda _bytes: None) -> 
         lists=lists(job),
         counts=writer.tally.to_dict(),
     )
-    write(receipt_path(job), receipt.to_bytes())
-    settle(job.folder / "receipts")
+    if job.only is None:  # nothing may take a trial for the whole
+        write(receipt_path(job), receipt.to_bytes())
+        settle(job.folder / "receipts")
+    lap("settle")
     return receipt
+
+
+def count_items(job: Job) -> int:
+    """How many items a shard holds; none is processed."""
+    return sum(1 for _ in _captures(job))
+
+
+def _captures(job: Job) -> Iterator[tuple[int, Capture]]:
+    """The items that the job is about, numbered from 0 within the shard."""
+    limits = Limits(item=job.config.max_item_size)
+    start, end = job.only or (0, None)
+    return islice(enumerate(captures(job.shard, beside(job.config), limits)), start, end)
+
+
+def _ends_process(capture: Capture) -> Rejected:
+    message = "Processing this item ended the process that did it, each time; it was left unprocessed."
+    finding = Finding(code="E126", message=message)
+    return rejected(capture, sha256(capture.payload), (*capture.trouble, finding))
 
 
 def beside(config: Config) -> Metadata:

@@ -1,0 +1,129 @@
+"""A Dask cluster as an engine. Scheduler and workers are processes of their own; they share the work folder with us.
+
+The only door to `distributed`. Dask gives a call whose worker died to another worker, a few times (its setting
+`distributed.scheduler.allowed-failures`); only then does the call fail, with BrokenExecutor, as in every engine.
+"""
+
+import logging
+import platform
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
+from archiver.pack.job import Job, software
+from archiver.pack.workfolder import MARK
+
+TIMEOUT = 20
+"""Seconds that a scheduler has to answer."""
+LEAST = 8
+"""How many shards are under way at least: a cluster that grows with its work has to see some."""
+
+
+class Cluster(NamedTuple):
+    """Takes calls that have a Job; `window` tells how many of them to have under way."""
+
+    executor: Executor
+    window: Callable[[], int]
+
+
+@contextmanager
+def connected(address: str, note: Callable[[str], None]) -> Iterator[Cluster]:
+    """The cluster whose scheduler listens at `address`, such as `tcp://10.0.0.7:8786`.
+
+    Raises Missing where `distributed` is not installed, CannotRead where no scheduler answers. What a worker refuses to
+    do, because it would do it otherwise than we (other software, another file system), is raised as ArchiverError.
+    """
+    client = _client(address)
+    try:
+        if not client.nthreads():
+            note(f"the scheduler at {address} has no worker yet; the run goes on when one comes")
+        executor = _Calls(client.get_executor(pure=False), address)
+        yield Cluster(executor=executor, window=lambda: max(LEAST, 2 * sum(client.nthreads().values())))
+    finally:
+        client.close()
+
+
+def _client(address: str) -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        message = "--scheduler needs Dask, which is not installed: pip install 'archiver[dask]'"
+        raise Missing(message) from error
+    # What is wrong is said once, in a sentence of ours.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        connect: Callable[..., Any] = distributed.Client
+        return connect(address, timeout=TIMEOUT, set_as_default=False, name="archiver")
+    except (OSError, ValueError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CannotRead(f"no Dask scheduler can be reached at {address}: {why}") from error
+
+
+class _Calls(Executor):
+    """Calls on the workers. Each is preceded by a look at whether the worker is fit to do it."""
+
+    def __init__(self, calls: Executor, address: str) -> None:
+        self._calls = calls
+        self._address = address
+        self._ours = _software()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call `fn` with a Job on a worker."""
+        future: Future[Any] = Future()
+        self._calls.submit(_fit, self._ours, fn, *args, **kwargs).add_done_callback(partial(self._pass_on, future))
+        return future
+
+    def _pass_on(self, future: Future[Any], done: Future[Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        error = CancelledError() if done.cancelled() else done.exception()
+        if error is None:
+            future.set_result(done.result())
+        else:
+            future.set_exception(self._named(error))
+
+    def _named(self, error: BaseException) -> BaseException:
+        """The error as the engines' callers know it."""
+        from distributed import KilledWorker
+
+        if isinstance(error, KilledWorker):
+            return BrokenExecutor(str(error))
+        if isinstance(error, CancelledError):
+            return ArchiverError(f"the Dask scheduler at {self._address} is gone, or has given the work up")
+        if isinstance(error, ModuleNotFoundError) or "deserializ" in str(error):
+            return ArchiverError(
+                f"the Dask scheduler at {self._address} or a worker of its has no archiver, or another one: "
+                f"install the same software on all ({error})"
+            )
+        return error
+
+
+def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, **kwargs: Any) -> Any:
+    """Call `fn`, on a worker that has the same software, and sees the same files."""
+    theirs = _software()
+    others = [f"{name} {theirs.get(name)} and not {known}" for name, known in ours.items() if theirs.get(name) != known]
+    if others:
+        raise ArchiverError(f"{_here()} would write other bytes: it has {', '.join(others)}; install the same on all")
+    if not (job.folder / MARK).is_file():
+        raise CannotWrite(
+            f"{_here()} does not see the work folder {job.folder}: OUT has to stand in a folder that all workers share"
+        )
+    for piece in job.shard.slices:
+        if piece.size and not Path(piece.path).exists():
+            raise CannotRead(f"{_here()} does not see the source {piece.path}: all workers have to share it")
+    return fn(job, *args, **kwargs)
+
+
+def _software() -> dict[str, str]:
+    """What decides bytes. Python too: it brings the character database."""
+    return software() | {"python": platform.python_version()}
+
+
+def _here() -> str:
+    from distributed import get_worker
+
+    return f"the Dask worker at {get_worker().address}"

@@ -1,0 +1,58 @@
+"""Work that ends its own process, as a crash or a want of memory does; for the workers of any engine to import."""
+
+import os
+import signal
+from pathlib import Path
+from unittest import mock
+
+from archiver.model import Archived, Capture, Rejected
+from archiver.pack import run, shard
+from archiver.pack.config import Config
+from archiver.pack.job import Job
+from archiver.pack.process import process
+
+DEADLY = b"DEADLY"
+
+
+def die() -> None:
+    """End the process as the system does where memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _process(capture: Capture, config: Config) -> Archived | Rejected:
+    if DEADLY in capture.payload:
+        die()
+    return process(capture, config)
+
+
+def of_an_item(job: Job, **options: object) -> run.Done:
+    """Die of every item that says so."""
+    with mock.patch.object(shard, "process", _process):
+        return run.work_on(job, **options)  # type: ignore[arg-type]
+
+
+def once(job: Job, **options: object) -> run.Done:
+    """Die in the midst of the first shard that is worked on at all."""
+    met = job.folder / "died"
+
+    def process_and_die(capture: Capture, config: Config) -> Archived | Rejected:
+        if not met.exists():
+            met.touch()
+            die()
+        return process(capture, config)
+
+    with mock.patch.object(shard, "process", process_and_die):
+        return run.work_on(job, **options)  # type: ignore[arg-type]
+
+
+def of_large_shards(job: Job, **options: object) -> run.Done:
+    """Die of whole shards, and of no item by itself."""
+    if job.only is None:
+        die()
+    return run.work_on(job, **options)  # type: ignore[arg-type]
+
+
+def always(job: Job, **_options: object) -> run.Done:
+    """Die of everything."""
+    die()
+    raise AssertionError(Path(job.folder))

@@ -1,0 +1,171 @@
+"""A Dask cluster whose scheduler and workers are processes of their own gives the bytes that one process gives."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
+from archiver.pack import cluster
+from archiver.pack.cluster import connected
+from archiver.pack.job import Job
+from archiver.pack.run import pack
+from archiver.sources.shards import Shard, Slice
+from tests.pack import dying
+from tests.pack.test_recovery import CONFIG, packed, wire
+from tests.pack.test_run import contents
+
+__all__ = ["wire"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler on this machine, with two workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    told = folder / "scheduler.json"
+    path = os.pathsep.join(map(str, (ROOT / "src", ROOT)))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": path,
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "60s",
+    }
+    local = ("--scheduler-file", str(told), "--no-dashboard")
+    commands = [
+        ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *local),
+        *[("distributed.cli.dask_worker", "--nthreads", "1", "--local-directory", str(folder), *local)] * 2,
+    ]
+    with ExitStack() as stack:
+        for module, *options in commands:
+            log = stack.enter_context((folder / "log").open("ab"))
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *options], env=environment, cwd=folder, stdout=log, stderr=log
+            )
+            stack.callback(process.wait, 30)
+            stack.callback(process.terminate)
+        yield _address(told)
+
+
+def _address(told: Path) -> str:
+    import distributed
+
+    connect: Any = distributed.Client
+    with connect(scheduler_file=str(told), timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        return str(client.scheduler.address)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], dict[str, bytes]]:
+    """What one process makes of a source."""
+
+    def contents_of(source: Path) -> dict[str, bytes]:
+        out = tmp_path_factory.mktemp("whole") / "out"
+        pack([source], out, CONFIG)
+        return contents(out)
+
+    return contents_of
+
+
+Whole = Callable[[Path], dict[str, bytes]]
+
+
+@pytest.mark.parametrize("jobs", [2, 7])
+def test_processes_give_the_same_bytes(wire: Path, tmp_path: Path, whole: Whole, jobs: int) -> None:
+    pack([wire], tmp_path / "out", CONFIG, jobs=jobs)
+    assert contents(tmp_path / "out") == whole(wire)
+
+
+def test_a_cluster_gives_the_same_bytes(wire: Path, tmp_path: Path, whole: Whole, scheduler: str) -> None:
+    pack([wire], tmp_path / "out", CONFIG, scheduler=scheduler)
+    assert contents(tmp_path / "out") == whole(wire)
+
+
+@pytest.mark.parametrize("name", ["out", "out.wacz"])
+def test_a_cluster_with_a_worker_killed_in_the_middle_gives_the_same_bytes(
+    wire: Path, tmp_path: Path, scheduler: str, name: str
+) -> None:
+    notes = packed(wire, tmp_path / name, dying.once, scheduler=scheduler)
+    (tmp_path / "whole").mkdir()
+    pack([wire], tmp_path / "whole" / name, CONFIG)
+    assert contents(tmp_path / name) == contents(tmp_path / "whole" / name)
+    assert notes == []
+
+
+@pytest.mark.slow
+def test_a_cluster_rejects_the_items_that_kill(wire: Path, tmp_path: Path, scheduler: str) -> None:
+    packed(wire, tmp_path / "out", dying.of_an_item, scheduler=scheduler)
+    packed(wire, tmp_path / "two", dying.of_an_item)
+    assert contents(tmp_path / "out") == contents(tmp_path / "two")
+
+
+def test_a_worker_that_would_write_other_bytes_is_refused(
+    wire: Path, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = cluster._software() | {"ftfy": "0.1"}
+    monkeypatch.setattr(cluster, "_software", lambda: ours)
+    with pytest.raises(ArchiverError, match=r"would write other bytes: it has ftfy [0-9.]+ and not 0\.1;"):
+        pack([wire], tmp_path / "out", CONFIG, scheduler=scheduler)
+    assert [path.name for path in tmp_path.iterdir()] == [wire.name]
+
+
+def nothing(_job: Job) -> None:
+    """Work that is never done."""
+
+
+@pytest.mark.parametrize(
+    ("marked", "path", "error", "said"),
+    [
+        (False, "", CannotWrite, "does not see the work folder .*nowhere: OUT has to stand in a folder"),
+        (True, "/nowhere/wire.jsonl", CannotRead, "does not see the source /nowhere/wire.jsonl: all workers"),
+    ],
+)
+def test_a_worker_that_does_not_see_the_files_is_refused(
+    tmp_path: Path, scheduler: str, marked: bool, path: str, error: type[Exception], said: str
+) -> None:
+    folder = tmp_path if marked else tmp_path / "nowhere"
+    (tmp_path / "archiver-work.json").touch()
+    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=7),))
+    job = Job(shard=shard, config=CONFIG, folder=folder)
+    with connected(scheduler, print) as engine, pytest.raises(error, match=said):
+        engine.executor.submit(nothing, job).result()
+
+
+def test_the_window_grows_with_the_cluster(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "LEAST", 1)
+    with connected(scheduler, print) as engine:
+        assert engine.window() == 4
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1:x"])
+def test_a_scheduler_that_does_not_answer_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "TIMEOUT", 0.5)
+    with pytest.raises(CannotRead, match=f"no Dask scheduler can be reached at {address}: "):
+        connected(address, print).__enter__()
+
+
+def test_what_has_to_be_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Missing, match=r"pip install 'archiver\[dask\]'"):
+        connected("tcp://127.0.0.1:1", print).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (CancelledError(), "the Dask scheduler at tcp://x is gone, or has given the work up"),
+        (ModuleNotFoundError("No module named 'archiver'"), "has no archiver, or another one"),
+        (RuntimeError("Error during deserialization of the task graph."), "has no archiver, or another one"),
+        (ZeroDivisionError("a bug"), "a bug"),
+    ],
+)
+def test_what_a_cluster_raises_has_its_sentence(error: Exception, said: str) -> None:
+    calls = cluster._Calls(None, "tcp://x")  # type: ignore[arg-type]
+    assert said in str(calls._named(error))
