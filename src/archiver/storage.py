@@ -1,7 +1,9 @@
 """Where bytes lie: on this machine, or at a URL of an object store. The one door to fsspec.
 
 A place on this machine is a plain `pathlib.Path`, and nothing is imported for it. A `Remote` answers to as much of a
-path's interface as is needed, so that few readers have to know which of the two they have. An object store has neither
+path's interface as is needed, so that few readers have to know which of the two they have: what is so of an object is
+an OSError, as it is of a file. Where the store itself fails, Unreachable is raised: the next object would fare no
+better. An object store has neither
 folders nor renames: a folder is a prefix that some object has, and an object stands when all of it has been sent.
 """
 
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeAlias, cast
 from urllib.parse import unquote
 
-from archiver.errors import Missing
+from archiver.errors import Missing, Unreachable
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -85,7 +87,7 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A URL, with as much of `pathlib.Path` as is needed. What a store refuses is an OSError, as it is on a disk."""
+    """A URL, with as much of `pathlib.Path` as is needed. Any of it raises Unreachable."""
 
     url: str
 
@@ -121,7 +123,7 @@ class Remote:
             return _status(store.info(path))
 
     def exists(self) -> bool:
-        """Whether there is an object, or a prefix of one. Raises OSError where the store cannot be asked."""
+        """Whether there is an object, or a prefix of one."""
         try:
             self.stat()
         except FileNotFoundError:
@@ -129,14 +131,14 @@ class Remote:
         return True
 
     def is_dir(self) -> bool:
-        """Whether it is a prefix. Raises OSError where the store cannot be asked."""
+        """Whether it is a prefix."""
         try:
             return stat.S_ISDIR(self.stat().st_mode)
         except FileNotFoundError:
             return False
 
     def is_file(self) -> bool:
-        """Whether it is an object. Raises OSError where the store cannot be asked."""
+        """Whether it is an object."""
         return self.exists() and not self.is_dir()
 
     def open(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> BinaryIO:  # noqa: ARG002
@@ -255,7 +257,7 @@ def _reached(url: str) -> "tuple[AbstractFileSystem, str]":
     except ImportError as error:
         raise _missing(url) from error
     except ValueError as error:
-        raise OSError(errno.EPROTONOSUPPORT, f"the scheme of this address is not known ({error})", url) from error
+        raise Unreachable(f"{url}: the scheme of this address is not known ({error})") from error
     return store, path
 
 
@@ -266,24 +268,20 @@ def _missing(url: str) -> Missing:
 
 @contextmanager
 def _told(url: str) -> Iterator[None]:
-    """What a store, or the way to it, refuses is an OSError that says so, whatever the library raises for it."""
+    """What is so of the one object is an OSError, as it is on a disk; all else that a library raises is Unreachable."""
     try:
         yield
-    except OSError as error:
-        number = error.errno or _number(error)
+    except FileNotFoundError as error:
         said = error.strerror or str(error)
-        raise OSError(number, said if " " in said else os.strerror(number), url) from error
+        raise FileNotFoundError(errno.ENOENT, said if " " in said else os.strerror(errno.ENOENT), url) from error
     except Exception as error:
-        # Python's own kinds are bugs. The libraries below each have a tree of their own for what the network does.
-        if type(error).__module__ in ("builtins", Missing.__module__):
+        if type(error).__name__ == "FileExpired":
+            raise OSError(errno.ESTALE, "it was changed while it was read", url) from error
+        # Python's own kinds are bugs, but for OSError. Each library has a tree of its own for what the network does.
+        if type(error).__module__ in ("builtins", Missing.__module__) and not isinstance(error, OSError):
             raise
-        raise OSError(errno.EIO, str(error).rstrip("."), url) from error
-
-
-def _number(error: OSError) -> int:
-    """The number of an error that was raised without one, by its class."""
-    numbers = {FileNotFoundError: errno.ENOENT, PermissionError: errno.EACCES, FileExistsError: errno.EEXIST}
-    return next((number for kind, number in numbers.items() if isinstance(error, kind)), errno.EIO)
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Unreachable(f"{url}: {said.rstrip('.')}") from error
 
 
 def _make_folder(store: "AbstractFileSystem", path: str) -> None:
@@ -297,7 +295,7 @@ def _give_up(file: Any, url: str) -> None:
     """Drop what was sent of an object so far."""
     from fsspec.spec import AbstractBufferedFile
 
-    with suppress(OSError), _told(url):
+    with suppress(OSError, Unreachable), _told(url):
         file.discard()
     if isinstance(file, AbstractBufferedFile):
         # Closing it would send the rest.

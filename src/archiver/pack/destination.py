@@ -1,37 +1,57 @@
-"""Where a package may be written: nothing of the user's is ever packed into itself, or replaced by a package."""
+"""Where a package may be written: nothing of the user's is ever packed into itself, or replaced by a package.
 
-from collections.abc import Iterable
+An object store has no rename. A package of one file is one object, which stands when all of it was sent; of a bag's
+objects those are sent last that make it a package, so that what stands before is none.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from archiver.errors import UsedWrongly
+from archiver.errors import Unreachable, UsedWrongly
+from archiver.pack.durable import replacing, write
 from archiver.pack.workfolder import work_folder
 from archiver.package import layout
+from archiver.storage import Place, Remote, files
+
+# Without the first nothing here reads it, without the second nobody takes it for a bag (RFC 8493 section 2.1.1).
+HEADS = (f"data/{layout.DATAPACKAGE}", "bagit.txt")
+_CHUNK = 1 << 20
 
 
-def check(out: Path, sources: Iterable[Path]) -> None:
+def check(out: Place, sources: Iterable[Place]) -> None:
     """Raise UsedWrongly where a package at `out` would harm a source or something that is no package."""
     _check_name(out)
+    if isinstance(out, Path):
+        _check_folder(out)
+    for source in sources:
+        _check_apart(out, source)
+        if isinstance(out, Path):
+            _check_apart(work_folder(out), source)
+    if out.exists():
+        _check_replaceable(out)
+
+
+def _check_folder(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise UsedWrongly(f"the folder {out.parent}, in which {out.name} should stand, does not exist; make it first")
     if out.is_symlink():
         raise UsedWrongly(
             f"{out} is a symbolic link, which a package would replace and not follow; name the place that is meant"
         )
-    for source in sources:
-        _check_apart(out, source)
-        _check_apart(work_folder(out), source)
-    if out.exists():
-        _check_replaceable(out)
 
 
-def _check_name(out: Path) -> None:
+def _check_name(out: Place) -> None:
     name = out.name.lower()
     if name in {"", "..", "-"}:
         raise UsedWrongly(
             f"{out} is no name for a package; name a folder that is to be made, or a file ending in .wacz"
         )
+    if isinstance(out, Remote) and out.parent.url.endswith(":/"):
+        raise UsedWrongly(f"{out} is a whole bucket; name a place in it, such as {out}/articles.wacz")
     if name.endswith((".zip", ".wacz")) and out.suffix != ".wacz":
-        raise UsedWrongly(f"{out}: a package in one file is a WACZ; name it {out.with_suffix('.wacz').name}")
+        raise UsedWrongly(f"{out}: a package in one file is a WACZ; name it {out.name.rpartition('.')[0]}.wacz")
     if name.endswith((".warc", ".warc.gz")):
         raise UsedWrongly(
             f"{out}: a package is more than a WARC file; name a folder, whose data/archive/ then holds the WARC files, "
@@ -39,23 +59,83 @@ def _check_name(out: Path) -> None:
         )
 
 
-def _check_apart(out: Path, source: Path) -> None:
-    target, origin = out.resolve(), source.resolve()
-    if origin.is_dir() and target.is_relative_to(origin):
+def _check_apart(out: Place, source: Place) -> None:
+    target, origin = _within(out), _within(source)
+    if target.startswith(origin) and source.is_dir():
         raise UsedWrongly(
             f"{out} lies inside the source {source}, and would be packed into itself; name a place outside"
         )
-    if origin.is_relative_to(target):
+    if origin.startswith(target):
         raise UsedWrongly(f"the source {source} lies inside {out}, which would be replaced; name another place")
 
 
-def _check_replaceable(out: Path) -> None:
+def _within(where: Place) -> str:
+    """What the names begin with of all that lies in a folder."""
+    return str(where.resolve() if isinstance(where, Path) else where).rstrip("/") + "/"
+
+
+def _check_replaceable(out: Place) -> None:
     """What stands at `out` may go only for something of its own kind."""
     is_folder = out.is_dir()
     if is_folder == (out.suffix == ".wacz"):
         stands, comes = ("folder", "file") if is_folder else ("file", "folder")
         raise UsedWrongly(f"{out} is a {stands}, and a package of that name would be a {comes}; name another place")
-    if is_folder and any(out.iterdir()) and not (out / "data" / layout.DATAPACKAGE).is_file():
+    if is_folder and not (out / "data" / layout.DATAPACKAGE).is_file() and not _is_free(out):
         raise UsedWrongly(
             f"{out} is a folder with something else than a package in it, and is not replaced; name another"
         )
+
+
+def _is_free(out: Place) -> bool:
+    """Whether nothing is in the folder, or what a run of ours has left there that was killed."""
+    return not any(out.iterdir()) if isinstance(out, Path) else _mark(out).exists()
+
+
+@contextmanager
+def claimed(out: Place) -> Iterator[None]:
+    """While the block runs, an object beside a package that is to stand in a store says so: `.NAME.work`.
+
+    It shows at once whether anything can be written there; and what a run that was killed left of a bag is known by it.
+    Raises OSError, Unreachable.
+    """
+    if isinstance(out, Path):
+        yield
+        return
+    write(_mark(out), f"A run of archiver is writing {out.name}, or was killed when it did.\n".encode())
+    try:
+        yield
+    finally:
+        with suppress(OSError, Unreachable):
+            _mark(out).unlink()
+
+
+def _mark(out: Remote) -> Remote:
+    return out.with_name(f".{out.name}.work")
+
+
+def publish(finished: Path, out: Remote) -> None:
+    """Send a finished package to `out`. Raises OSError and Unreachable, and then nothing of it stands there.
+
+    What stood there is replaced: one file by the other at once, a bag after it has ceased to be one.
+    """
+    if finished.is_file():
+        _send(finished, out)
+        return
+    names = list(files(finished))
+    stood = list(files(out)) if out.exists() else []
+    try:
+        for name in (*HEADS, *sorted({*stood} - {*names, *HEADS})):
+            if name in stood:
+                (out / name).unlink()
+        for name in (*sorted({*names} - {*HEADS}), *HEADS):
+            _send(finished / name, out / name)
+    except BaseException:
+        with suppress(OSError, Unreachable):
+            for name in (*HEADS, *names):
+                (out / name).unlink(missing_ok=True)
+        raise
+
+
+def _send(source: Path, target: Remote) -> None:
+    with source.open("rb") as given, replacing(target) as stream:
+        shutil.copyfileobj(given, stream, _CHUNK)
