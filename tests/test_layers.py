@@ -14,6 +14,7 @@ LAYERS = [
 ]
 # Each of these libraries is imported in one layer alone, so that another can take its place there.
 DOORS = {
+    "pyarrow": {"sources", "report"},
     "ftfy": {"text"},
     "charset_normalizer": {"text"},
     "chardet": {"text"},

@@ -145,7 +145,7 @@ def test_what_is_not_there_is_told(bucket: Bucket, url: str, said: str) -> None:
 
 
 def test_a_scheme_that_is_none_is_told() -> None:
-    with pytest.raises(Unreachable, match="^nowhere://n: the scheme of this address is not known"):
+    with pytest.raises(Unreachable, match=r"^nowhere://n: the scheme of this address is not known"):
         place("nowhere://n").exists()
 
 

@@ -104,10 +104,10 @@ class Metadata:
 class Capture:
     """One item as a source held it, before anything is done to it.
 
-    `name` and `offset` (bytes into the source, after decompression) locate it; `payload` is verbatim. `media_type` is
-    `text/plain`, `application/json`, `text/html` or `application/xhtml+xml`, or `application/octet-stream` where the
-    name promises nothing. `beside` is what a sidecar or an option says of it; `trouble` is what was wrong with it
-    already, e.g. where a compressed source ends too early.
+    `name` and `offset` locate it: bytes into the source, after decompression; of a Parquet file the row. `payload` is
+    verbatim. `media_type` is `text/plain`, `application/json`, `text/html` or `application/xhtml+xml`, or
+    `application/octet-stream` where the name promises nothing. `beside` is what a sidecar or an option says of it;
+    `trouble` is what was wrong with it already, e.g. where a compressed source ends too early.
     """
 
     name: str

@@ -6,12 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
 from archiver.cli.values import Location
 from archiver.errors import UsedWrongly
+
+if TYPE_CHECKING:
+    from archiver.storage import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -113,7 +116,7 @@ def output_options(command: Command) -> Command:
     """Add `-o FILE` and `--overwrite`."""
     flag = click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
     path = click.option(
-        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, not to standard output."
+        "-o", "--output", type=Location(), metavar="FILE", help="Write to FILE, not to standard output."
     )
     return path(flag(command))
 
@@ -134,7 +137,7 @@ def read(path: Path) -> bytes:
 
 
 @contextmanager
-def writing(path: Path | None, *, overwrite: bool) -> Iterator[BinaryIO]:
+def writing(path: "Place | None", *, overwrite: bool) -> Iterator[BinaryIO]:
     """A stream to `path`, which stands there only when all is written; to standard output where there is no path."""
     if path is None or path == STDIN:
         yield sys.stdout.buffer

@@ -5,7 +5,7 @@ from typing import Literal
 
 from archiver.findings import Finding
 from archiver.model import Capture, Metadata
-from archiver.sources import sidecar
+from archiver.sources import parquet, sidecar
 from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import Kind, first_character, wide
 from archiver.sources.metadata import merged
@@ -19,8 +19,11 @@ MEDIA_TYPES: dict[Kind, str] = {
     "jsonl": "application/json",
     "html": "text/html",
     "xhtml": "application/xhtml+xml",
+    "parquet": "application/json",
     "unknown": "application/octet-stream",
 }
+
+EMPTY = Finding(code="E101", message="The file holds no item.")
 
 Shape = Literal["whole", "array", "lines"]
 
@@ -55,6 +58,9 @@ def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
     """The slice's items and, at its end, what kept it from being read on, or that there was nothing in it."""
     previous: Item | None = None
     try:
+        if piece.kind == "parquet":
+            yield from _rows(piece, limits)
+            return
         with opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
             for item in _read(piece, stream, limits):
                 if previous is not None:
@@ -66,13 +72,20 @@ def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
         yield Item(piece.start, b"", (unreadable,))
 
 
+def _rows(piece: Slice, limits: Limits) -> Iterator[Item]:
+    found = parquet.items(piece.path, piece.start, piece.end, limits)
+    first = next(found, None)
+    yield Item(0, b"", (EMPTY,)) if first is None else first
+    yield from found
+
+
 def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
     if stream.failure is None:
         is_blank = item is None or (piece.kind == "json" and not item.payload.strip() and not item.findings)
         if item is not None and not is_blank:
             yield item
         elif piece.start == 0 and piece.end is None:
-            yield Item(0, b"", (Finding(code="E101", message="The file holds no item."),))
+            yield Item(0, b"", (EMPTY,))
     elif item is not None and item.is_open:
         yield item._replace(findings=(stream.failure,))
     else:

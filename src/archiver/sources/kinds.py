@@ -6,7 +6,7 @@ from typing import Literal
 from archiver.sources.streams import COMPRESSIONS, Compression, compression_of, opened
 from archiver.text.decode import MARKS
 
-Kind = Literal["text", "json", "jsonl", "html", "xhtml", "unknown"]
+Kind = Literal["text", "json", "jsonl", "html", "xhtml", "parquet", "unknown"]
 
 KINDS: dict[str, Kind] = {
     ".txt": "text",
@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "xhtml",
+    ".parquet": "parquet",
 }
 SIDECAR = ".meta.json"
 
@@ -46,6 +47,9 @@ def kind_of(name: str) -> tuple[Kind, Compression | None]:
     if compression:
         _, dot, suffix = stem.rpartition(".")
     kind = KINDS.get(dot + suffix, "unknown")
+    if kind == "parquet" and compression:
+        # It is compressed within, and is read from its end.
+        kind = "unknown"
     return kind, None if kind == "unknown" else compression
 
 

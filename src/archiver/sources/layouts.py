@@ -23,13 +23,15 @@ def _paths(*candidates: str) -> tuple[Path, ...]:
 class Layout:
     """`marks` are keys that occur together in no other layout; `fields` says where each thing stands, best place first.
 
-    `separator` divides the names in a string of authors; without it such a string is one name.
+    `separator` divides the names in a string of authors; without it such a string is one name. Where `is_whole`, the
+    fields of `PLAIN` mean something else, and are not looked at.
     """
 
     name: str
     marks: frozenset[str] = frozenset()
     fields: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     separator: str | None = None
+    is_whole: bool = False
 
 
 # The names that scrapers and news corpora use. `content` and `body` come after the names that promise plain text, since
@@ -83,7 +85,23 @@ SCHEMA_ORG = Layout(
     },
 )
 
+# What `archiver export` writes of a record beside what is dated; `source` there is a file.
+_EXPORTED = {name: _paths(name) for name in ("text", "title", "authors", "site", "language")}
+_DATED = ("published", "modified", "retrieved")
+
 LAYOUTS = (
+    Layout(
+        name="archiver",
+        marks=frozenset({"source", "repairs", "provenance"}),
+        fields=_EXPORTED | {name: _paths(f"{name}/value") for name in ("url", *_DATED)},
+        is_whole=True,
+    ),
+    Layout(
+        name="archiver-table",
+        marks=frozenset({"source", "url_basis", "published_basis"}),
+        fields=_EXPORTED | {name: _paths(name) for name in ("url", *_DATED)},
+        is_whole=True,
+    ),
     # trafilatura: xml.py, build_json_output. Authors are joined by semicolons; `source` is the URL.
     Layout(
         name="trafilatura",
@@ -185,7 +203,8 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
         if name in fields:
             places[name] = tuple(_places(value, [_stated_path(fields[name], place)]))
         else:
-            known = (path for path in layout.fields.get(name, ()) + PLAIN.fields[name] if path[0] in article)
+            others = () if layout.is_whole else PLAIN.fields[name]
+            known = (path for path in layout.fields.get(name, ()) + others if path[0] in article)
             places[name] = tuple(_places(value, [place + path for path in known]))
     text = _text(places["text"])
     if isinstance(text, Finding):

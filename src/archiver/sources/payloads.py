@@ -69,6 +69,13 @@ class _Gathering:
         return (Finding(code="E107", message=message, found=str(self._length), expected=f"<= {self._limits.item}"),)
 
 
+def bounded(offset: int, payload: bytes, limits: Limits) -> Item:
+    """An item whose bytes are known."""
+    gathering = _Gathering(limits)
+    gathering.add(payload)
+    return gathering.item(offset)
+
+
 def whole(stream: Stream, limits: Limits) -> Iterator[Item]:
     """All of the stream as one item."""
     gathering = _Gathering(limits)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from archiver.errors import CannotRead, UsedWrongly
 from archiver.findings import Finding
 from archiver.sources.kinds import printable
+from archiver.sources.parquet import ranges
 from archiver.sources.shards import Shard, Slice, Stdin
 from archiver.sources.walk import Root, files, root_of
 from archiver.storage import Place, place
@@ -46,7 +47,7 @@ def _shards(pieces: Iterable[Slice | Finding], shard_size: int) -> Iterator[Shar
         if isinstance(piece, Finding):
             notes.append(piece)
             continue
-        cost = ITEM_COST + piece.size * (EXPANSION if piece.compression else 1)
+        cost = ITEM_COST + piece.size * (EXPANSION if piece.compression or piece.kind == "parquet" else 1)
         if slices and weight + cost > shard_size:
             yield Shard(index=index, slices=tuple(slices), notes=tuple(notes))
             index, weight, slices, notes = index + 1, 0, [], []
@@ -57,8 +58,14 @@ def _shards(pieces: Iterable[Slice | Finding], shard_size: int) -> Iterator[Shar
 
 
 def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice | Finding]:
-    """Cut large JSON Lines files into ranges of `shard_size`; the worker that reads one aligns it to the lines."""
+    """Cut large JSON Lines files into ranges of `shard_size`; the worker that reads one aligns it to the lines.
+
+    Parquet files are cut into ranges of rows.
+    """
     for file in found:
+        if isinstance(file, Slice) and file.kind == "parquet":
+            yield from _row_ranges(file, shard_size)
+            continue
         if isinstance(file, Finding) or file.kind != "jsonl" or file.compression or file.size <= shard_size:
             yield file
             continue
@@ -66,6 +73,15 @@ def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice
             end = start + shard_size
             is_last = end >= file.size
             yield replace(file, start=start, end=None if is_last else end, size=min(end, file.size) - start)
+
+
+def _row_ranges(file: Slice, shard_size: int) -> Iterator[Slice]:
+    cuts = list(ranges(file.path, shard_size))
+    for start, end in cuts:
+        share = file.size * end // cuts[-1][1] - file.size * start // cuts[-1][1]
+        yield replace(file, start=start, end=end, size=share)
+    if not cuts:
+        yield file
 
 
 def _named(roots: Sequence[Root]) -> Iterator[Slice | Finding]:

@@ -17,11 +17,12 @@ class Stdin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A file, or a range of a JSON Lines file, that one worker reads.
+    """A file, or a range of a JSON Lines or Parquet file, that one worker reads.
 
     `path` is a path or URL, `name` what the package calls the source. `start` and `end` are bytes: the slice holds the
-    lines that begin there; `end` is None for the rest of the file. `size` is how many bytes on the disk the slice
-    stands for. `stamps` are when file and sidecar were changed last, in nanoseconds, or what a store has for it.
+    lines that begin there; of a Parquet file they are rows. `end` is None for the rest of the file. `size` is how many
+    bytes on the disk the slice stands for. `stamps` are when file and sidecar were changed last, in nanoseconds, or
+    what a store has for it.
     """
 
     path: str
