@@ -107,7 +107,8 @@ class Capture:
     `name` and `offset` locate it: bytes into the source, after decompression; of a Parquet file the row. `payload` is
     verbatim. `media_type` is `text/plain`, `application/json`, `text/html` or `application/xhtml+xml`, or
     `application/octet-stream` where the name promises nothing. `beside` is what a sidecar or an option says of it;
-    `trouble` is what was wrong with it already, e.g. where a compressed source ends too early.
+    `trouble` is what was wrong with it already, e.g. where a compressed source ends too early. Of an item
+    that is a line, `line` is its number within the part of the source that one worker reads, from 1.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Capture:
     media_type: str
     beside: Metadata = field(default_factory=Metadata)
     trouble: tuple[Finding, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

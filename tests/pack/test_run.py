@@ -20,6 +20,7 @@ from archiver.pack.watch import Watch
 from archiver.pack.workfolder import begun_at, held, work_folder
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
+from archiver.verify.verify import verify
 
 CONFIG = Config(created="2024-05-06T07:08:09Z", title="Piers", operator="The Example Library")
 LINES = [
@@ -80,6 +81,37 @@ def test_every_item_has_an_outcome_and_the_counts_add_up(sources: Path, tmp_path
     assert run["items"] == sum(run["counts"]["items"].values()) == 5
     rejected = json.loads((tmp_path / "out/data/provenance/rejected.json").read_bytes())
     assert [row["findings"][0]["code"] for row in rejected] == ["E106"]
+
+
+@pytest.mark.parametrize(("size", "jobs"), [(10_000, 1), (700, 1), (90, 2)])
+def test_every_rejected_line_has_its_number(tmp_path: Path, size: int, jobs: int) -> None:
+    """However the file is cut, and with long lines, blank lines, and another file before it."""
+    rows = [
+        b'{"text": "The pier is gone."}',
+        b"",
+        b'{"broken',
+        b" ",
+        b'{"text": "' + b"Long. " * 300 + b'"}',
+        b"[]",
+    ] * 9
+    (tmp_path / "a.jsonl").write_bytes(b"\n\n{}\n")
+    (tmp_path / "b.jsonl").write_bytes(b"\n".join(rows))
+    pack([tmp_path], tmp_path.with_suffix(".wacz"), replace(CONFIG, shard_size=size), jobs=jobs)
+    sources = [row["source"] for row in open_package(tmp_path.with_suffix(".wacz")).rejections()]
+    expected = [number for number, row in enumerate(rows, 1) if row in (b'{"broken', b"[]")]
+    assert [(source["name"], source["line"]) for source in sources] == [
+        ("a.jsonl", 3),
+        *(("b.jsonl", line) for line in expected),
+    ]
+    assert list(verify(tmp_path.with_suffix(".wacz"))) == []
+
+
+def test_a_line_whose_number_nobody_can_know_has_none() -> None:
+    """The part of the source before it could not be read to its end."""
+    row = b'{"source":{"name":"b.jsonl","line":7}}\n'
+    assert assembling._in_whole(row, "b.jsonl", None) == b'{"source":{"name":"b.jsonl"}}\n'
+    assert assembling._in_whole(row, "b.jsonl", 3) == b'{"source":{"name":"b.jsonl","line":10}}\n'
+    assert assembling._in_whole(row, "a.jsonl", 3) == row
 
 
 def test_the_package_gives_back_original_bytes_and_texts(sources: Path, tmp_path: Path) -> None:

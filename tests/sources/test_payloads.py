@@ -28,20 +28,28 @@ def cut(data: bytes, limits: Limits = LIMITS) -> list[tuple[int, bytes, list[str
 
 def test_lines_have_their_offsets_and_no_line_feed() -> None:
     items = list(lines(stream(b'{"a":1}\n\n \t\r\n{"b":2}\r\n{"c":3}'), LIMITS))
-    assert items == [Item(0, b'{"a":1}'), Item(13, b'{"b":2}\r'), Item(22, b'{"c":3}', (), True)]
+    assert items == [
+        Item(0, b'{"a":1}', line=1),
+        Item(13, b'{"b":2}\r', line=4),
+        Item(22, b'{"c":3}', is_open=True, line=5),
+    ]
 
 
 @given(st.lists(st.binary(max_size=30), max_size=20), st.integers(1, 40))
 def test_ranges_hold_every_line_once(parts: list[bytes], size: int) -> None:
     data = b"\n".join(parts)
-    whole_file = [(item.offset, item.payload) for item in lines(stream(data), LIMITS)]
-    ranges: list[tuple[int, bytes]] = []
+    whole_file = [(item.offset, item.payload, item.line) for item in lines(stream(data), LIMITS)]
+    ranges: list[tuple[int, bytes, int]] = []
+    before = [0]
     for start in range(0, max(len(data), 1), size):
         end = start + size if start + size < len(data) else None
         piece = stream(data[max(start - 1, 0) :])
-        ranges += [(item.offset, item.payload) for item in lines(piece, LIMITS, start, end)]
+        first = sum(before)
+        found = lines(piece, LIMITS, start, end, before.append)
+        ranges += [(item.offset, item.payload, first + (item.line or 0)) for item in found]
     assert ranges == whole_file
-    assert all(data[offset : offset + len(payload)] == payload for offset, payload in whole_file)
+    assert all(data[offset : offset + len(payload)] == payload for offset, payload, _ in whole_file)
+    assert all(data.count(b"\n", 0, offset) + 1 == line for offset, _, line in whole_file)
 
 
 def test_a_line_without_end_is_not_read_by_every_range() -> None:

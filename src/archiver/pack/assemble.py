@@ -23,7 +23,7 @@ from archiver.pack.workfolder import give_name
 from archiver.package import bag, layout, wacz
 from archiver.package.bag import FileEntry
 from archiver.package.pages import HEAD
-from archiver.record import schema
+from archiver.record import provenance, schema
 from archiver.warc import cdxj
 
 # Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
@@ -105,7 +105,7 @@ def assemble(
     counts["items"]["archived"] -= copies
     counts["items"]["duplicate"] += copies
     stage.write(layout.PAGES, chain([HEAD], _each(folder, "pages", receipts)))
-    stage.write(layout.REJECTED, _rejected(_each(folder, "rejected", receipts)))
+    stage.write(layout.REJECTED, _rejected(_rejections(folder, receipts)))
     stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
         stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
@@ -127,6 +127,24 @@ def _each(folder: Path, name: str, receipts: Iterable[Receipt]) -> Iterator[byte
     for receipt in receipts:
         with (folder / name / f"{receipt.index:05}").open("rb") as lines:
             yield from lines
+
+
+def _rejections(folder: Path, receipts: Iterable[Receipt]) -> Iterator[bytes]:
+    """The rejection records of all shards, each with the line of its whole source."""
+    before: int | None = 0
+    for receipt in receipts:
+        before = before if receipt.within else 0
+        for row in _each(folder, "rejected", [receipt]):
+            yield _in_whole(row, receipt.within, before) if receipt.within else row
+        before = None if before is None or receipt.lines is None else before + receipt.lines
+
+
+def _in_whole(row: bytes, name: str, before: int | None) -> bytes:
+    """A row of a shard that begins in the midst of the source `name`, behind so many lines; None: nobody knows."""
+    source = orjson.loads(row)["source"]
+    if source["name"] != name or "line" not in source:
+        return row
+    return provenance.at_line(row, None if before is None else before + source["line"])
 
 
 def _rejected(rows: Iterable[bytes]) -> Iterator[bytes]:

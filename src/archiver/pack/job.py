@@ -99,13 +99,19 @@ class WarcEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a finished shard says of itself: its files with their digests, and counts by kind (`items`, `links`, …)."""
+    """What a finished shard says of itself: its files with their digests, and counts by kind (`items`, `links`, …).
+
+    `within` is the source that it begins in the midst of; `lines` is how many lines begin in a part of a source that
+    is not the last: the numbers of the lines behind it hang on that.
+    """
 
     index: int
     fingerprint: Digest
     files: tuple[WarcEntry, ...]
     lists: dict[str, Digest]
     counts: dict[str, dict[str, int]]
+    within: str | None = None
+    lines: int | None = None
 
     def to_bytes(self) -> bytes:
         """The receipt as JSON."""

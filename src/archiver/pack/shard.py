@@ -39,8 +39,10 @@ from archiver.pack.job import (
 )
 from archiver.pack.process import process, rejected
 from archiver.package import layout, pages, records
+from archiver.record import provenance
 from archiver.sources.captures import captures
 from archiver.sources.payloads import Limits
+from archiver.sources.shards import Shard
 from archiver.warc import cdxj
 from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
 
@@ -56,8 +58,9 @@ def write_shard(
 
     `heard` is called with each item's outcome; `lap` with the name of each step as it ends, for whoever takes the time.
     """
+    begun: list[int] = []
     with _Writer(job) as writer:
-        for number, capture in _captures(job):
+        for number, capture in _captures(job, begun.append):
             lap("read")
             outcome = _ends_process(capture) if number in job.deadly else process(capture, job.config)
             lap("process")
@@ -73,6 +76,8 @@ def write_shard(
         files=tuple(writer.entries),
         lists=lists(job),
         counts=writer.tally.to_dict(),
+        within=_within(job.shard),
+        lines=begun[0] if begun else None,
     )
     if job.only is None:  # nothing may take a trial for the whole
         write(receipt_path(job), receipt.to_bytes())
@@ -86,11 +91,17 @@ def count_items(job: Job) -> int:
     return sum(1 for _ in _captures(job))
 
 
-def _captures(job: Job) -> Iterator[tuple[int, Capture]]:
+def _within(shard: Shard) -> str | None:
+    """The source that the shard begins in the midst of."""
+    first = shard.slices[0]
+    return first.name if first.start else None
+
+
+def _captures(job: Job, begun: Callable[[int], None] = lambda _lines: None) -> Iterator[tuple[int, Capture]]:
     """The items that the job is about, numbered from 0 within the shard."""
     limits = Limits(item=job.config.max_item_size)
     start, end = job.only or (0, None)
-    return islice(enumerate(captures(job.shard, beside(job.config), limits)), start, end)
+    return islice(enumerate(captures(job.shard, beside(job.config), limits, begun)), start, end)
 
 
 def _ends_process(capture: Capture) -> Rejected:
@@ -224,7 +235,8 @@ class _Writer:
         if isinstance(outcome, Rejected):
             original_id, _ = self._original(records.rejected_original(outcome, self._date))
             self._index(records.rejection(outcome, original_id, self._date))
-            self._rejected.write(outcome.record)
+            line = outcome.capture.line
+            self._rejected.write(outcome.record if line is None else provenance.at_line(outcome.record, line))
             self.tally.add(outcome)
             return
         original, address = records.original(outcome, self._date), records.address(outcome)

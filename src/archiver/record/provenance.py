@@ -79,6 +79,15 @@ def rejection(rejected_id: str, source: Mapping[str, Any], findings: tuple[Findi
     }
 
 
+def at_line(record: bytes, line: int | None) -> bytes:
+    """A rejection record with the line of the source at which its item begins, or without any."""
+    value = orjson.loads(record)
+    value["source"].pop("line", None)
+    if line is not None:
+        value["source"]["line"] = line
+    return to_bytes(value)
+
+
 def whole(value: Any) -> Any:
     """A record that is valid against its schema, with its numbers as integers: to JSON Schema, 1.0 is one too.
 

@@ -69,6 +69,8 @@ def rejections(records: Iterator[dict[str, Any]]) -> Iterator[str]:
     """Each rejected item: where it stood, its size and digest, and below it why it is no article."""
     for record in records:
         source = record["source"]
-        yield plain.line(f"{source['name']}, byte {source['offset']}, {plain.count(source['length'], 'byte')}")
+        at = f", line {source['line']}" if "line" in source else ""
+        size = plain.count(source["length"], "byte")
+        yield plain.line(f"{source['name']}{at}, byte {source['offset']}, {size}")
         for found in record["findings"]:
             yield plain.line(f"  {found['code']} {found['message']}")

@@ -52,5 +52,15 @@ def _more(number: int, shown: int | None, where: str) -> Iterator[str]:
 def rejection(record: Mapping[str, Any]) -> str:
     """A rejected item on one line: where it stood, and why it is no article."""
     source, found = record["source"], record["findings"][0]
-    where = f"{source['name']}, byte {source['offset']}" if source["offset"] else source["name"]
-    return plain.line(f"  {where} — {found['code']} {found['message']}")
+    return plain.line(f"  {place(source)} — {found['code']} {found['message']}")
+
+
+def place(source: Mapping[str, Any]) -> str:
+    """Where an item stood: its line where it is one, else its first byte.
+
+    >>> place({"name": "wire.jsonl", "offset": 8192, "line": 7}), place({"name": "a.json", "offset": 8192})
+    ('wire.jsonl, line 7', 'a.json, byte 8192')
+    """
+    if "line" in source:
+        return f"{source['name']}, line {source['line']}"
+    return f"{source['name']}, byte {source['offset']}" if source["offset"] else str(source["name"])

@@ -1,6 +1,6 @@
 """From a shard to its captures: the items of its files, verbatim, with what is said of them and what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from archiver.findings import Finding
@@ -28,33 +28,44 @@ EMPTY = Finding(code="E101", message="The file holds no item.")
 Shape = Literal["whole", "array", "lines"]
 
 
-def captures(shard: Shard, beside: Metadata, limits: Limits | None = None) -> Iterator[Capture]:
+Begun = Callable[[int], None]
+
+
+def _unheard(_lines: int) -> None:
+    pass
+
+
+def captures(
+    shard: Shard, beside: Metadata, limits: Limits | None = None, begun: Begun = _unheard
+) -> Iterator[Capture]:
     """Every item of the shard, in order; memory is bounded by the largest one.
 
     `beside` is what options say of all items; a file's sidecar goes before it. A file that cannot be read to its end
-    ends in a capture whose `trouble` says so, with the bytes of the last item that could be read.
+    ends in a capture whose `trouble` says so, with the bytes of the last item that could be read. `begun` hears how
+    many lines begin in a slice that ends before its file does: a line's number is known when all before it are counted.
     """
     for piece in shard.slices:
-        yield from _captures(piece, beside, limits or Limits())
+        yield from _captures(piece, beside, limits or Limits(), begun)
 
 
-def _captures(piece: Slice, beside: Metadata, limits: Limits) -> Iterator[Capture]:
+def _captures(piece: Slice, beside: Metadata, limits: Limits, begun: Begun) -> Iterator[Capture]:
     said, notes = sidecar.read(piece.sidecar) if piece.sidecar else (Metadata(), ())
     known = merged(said, beside)
-    for item in _items(piece, limits):
+    for item in _items(piece, limits, begun):
         yield Capture(
             name=piece.name,
             offset=item.offset,
             payload=item.payload,
             media_type=MEDIA_TYPES[piece.kind],
             beside=known,
+            line=item.line,
             trouble=tuple(finding.at(file=piece.name, offset=item.offset) for finding in item.findings + notes),
         )
         # A sidecar is one file: what is wrong with it is said once.
         notes = ()
 
 
-def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
+def _items(piece: Slice, limits: Limits, begun: Begun) -> Iterator[Item]:
     """The slice's items and, at its end, what kept it from being read on, or that there was nothing in it."""
     previous: Item | None = None
     try:
@@ -62,7 +73,7 @@ def _items(piece: Slice, limits: Limits) -> Iterator[Item]:
             yield from _rows(piece, limits)
             return
         with opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
-            for item in _read(piece, stream, limits):
+            for item in _read(piece, stream, limits, begun):
                 if previous is not None:
                     yield previous
                 previous = item
@@ -94,10 +105,10 @@ def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
         yield Item(stream.failure.offset or 0, b"", (stream.failure,))
 
 
-def _read(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
+def _read(piece: Slice, stream: Stream, limits: Limits, begun: Begun) -> Iterator[Item]:
     if piece.kind == "jsonl":
         is_wide = wide(_head(piece, stream)) is not None
-        return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end)
+        return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end, begun)
     if piece.kind == "unknown":
         unknown = Finding(code="E108", message="The file's name says neither text nor JSON nor HTML.")
         return (item._replace(findings=(unknown, *item.findings)) for item in whole(stream, limits))

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,12 +27,16 @@ class Limits:
 
 
 class Item(NamedTuple):
-    """An item's first byte in the decompressed source, and its bytes. `is_open`: nothing shows that it ends there."""
+    """An item's first byte in the decompressed source, and its bytes. `is_open`: nothing shows that it ends there.
+
+    `line` is the item's place among the lines that begin in the range that was read, from 1; None where it is no line.
+    """
 
     offset: int
     payload: bytes
     findings: tuple[Finding, ...] = ()
     is_open: bool = False
+    line: int | None = None
 
 
 class _Gathering:
@@ -84,28 +88,37 @@ def whole(stream: Stream, limits: Limits) -> Iterator[Item]:
     yield gathering.item(0, is_open=True)
 
 
-def lines(stream: Stream, limits: Limits, start: int = 0, end: int | None = None) -> Iterator[Item]:
-    """The lines that begin at `start` or later and before `end`, without their line feeds; blank lines are none.
+def lines(
+    stream: Stream,
+    limits: Limits,
+    start: int = 0,
+    end: int | None = None,
+    begun: Callable[[int], None] = lambda _lines: None,
+) -> Iterator[Item]:
+    """The lines that begin at `start` or later and before `end`, without their line feeds; blank lines are no items.
 
     The stream stands one byte before `start`, or at 0: whether a line begins at `start`, the byte before it says.
+    `begun` hears how many lines began, blank ones too, where the range was read to its `end`.
     """
-    offset = start
+    offset, number = start, 0
     if start:
         offset += _skip_line(stream, end) - 1
     while end is None or offset < end:
         line = stream.readline(limits.item)
         if not line:
             return
-        length = len(line)
+        length, number = len(line), number + 1
         if line.endswith(b"\n"):
-            item = Item(offset, line[:-1])
+            item = Item(offset, line[:-1], line=number)
         elif length < limits.item:
-            item = Item(offset, line, is_open=True)
+            item = Item(offset, line, is_open=True, line=number)
         else:
             item, length = _long_line(stream, limits, offset, line)
+            item = item._replace(line=number)
         if item.payload and not item.payload.isspace():
             yield item
         offset += length
+    begun(number)
 
 
 def _skip_line(stream: Stream, end: int | None) -> int:
@@ -191,7 +204,7 @@ class _Splitter:
         self._gathering = _Gathering(self._limits)
 
     def _end(self, *, is_open: bool = False) -> Iterator[Item]:
-        offset, payload, findings, _ = self._gathering.item(self._offset)
+        offset, payload, findings, *_ = self._gathering.item(self._offset)
         trimmed = payload.lstrip(JSON_SPACE)
         if trimmed:
             yield Item(offset + len(payload) - len(trimmed), trimmed.rstrip(JSON_SPACE), findings, is_open)
