@@ -22,25 +22,32 @@ from archiver.references.tweets import hashtags, mentions
 from archiver.references.urls import canonical
 
 _ANCHOR = re.compile(r"<a ([^>]*)>(.*?)</a>", re.DOTALL)
-_GLUED = (
-    "a scheme makes a link whatever stands right before it: software that flattens tweets glues them to what precedes"
-)
-_SCHEMELESS = (
-    "articles name pages without a scheme, and readers take them for links: found where domain and path are sound"
-)
-_REASONS = {
-    "@http://example.com": _GLUED,
-    "#https://twitter.com @https://twitter.com": _GLUED,
-    "$https://twitter.com $twitter.com $http://t.co/abcde $t.co/abcde $t.co $TVI.CA $RBS.CA": _GLUED,
-    "www.example.biz": _SCHEMELESS,
-    "WWW.EXAMPLE.BIZ": _SCHEMELESS,
-    "http://foo.com AND https://bar.com AND www.foobar.com": _SCHEMELESS,
-    "Is www.foo-bar.com a valid URL?": _SCHEMELESS,
-    "@user Try http:// example.com/path": _SCHEMELESS,
-    "@user Try http://\xa0example.com/path": _SCHEMELESS,
-    "See: www.twitter.com or twitter.com/twitter": _SCHEMELESS,
-    "ftp://www.example.com/": "an article's source may well be a file on an FTP server",
+# Why an archive wants otherwise, and the cases.
+_OTHERWISE = {
+    "a scheme makes a link whatever stands before it: software that flattens tweets glues them to what precedes": (
+        "@http://example.com",
+        "#https://twitter.com @https://twitter.com",
+        "$https://twitter.com $twitter.com $http://t.co/abcde $t.co/abcde $t.co $TVI.CA $RBS.CA",
+    ),
+    "articles name their sources without a scheme (`according to Example.org`): a link where the domain exists": (
+        "foo.com",
+        "foo.org",
+        "foo.net",
+        "foo.gov",
+        "foo.edu",
+        "foo.it twitter.co.jp foo.commerce foo.nettastic foo.us foo.co.uk",
+        "See http://example.com example.com",
+        "www.example.biz",
+        "WWW.EXAMPLE.BIZ",
+        "http://foo.com AND https://bar.com AND www.foobar.com",
+        "Is www.foo-bar.com a valid URL?",
+        "@user Try http:// example.com/path",
+        "@user Try http://\xa0example.com/path",
+        "See: www.twitter.com or twitter.com/twitter",
+    ),
+    "an article's source may well be a file on an FTP server": ("ftp://www.example.com/",),
 }
+_REASONS = {text: reason for reason, texts in _OTHERWISE.items() for text in texts}
 _NOT_OURS = {
     ("autolink", "cashtags"): "stock symbols are no part of the record",
     ("autolink", "json"): "links entities that Twitter's API gave: a rendering matter",

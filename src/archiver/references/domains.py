@@ -4,7 +4,7 @@ The list is read when a decision first needs it (it costs more than all else tha
 installed package alone: no network, nothing cached on disk.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _suffixes() -> "TLDExtract":
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-@cache
+@lru_cache(maxsize=4096)  # a text may name any number of what is none
 def is_top_level(label: str) -> bool:
     """Whether `label`, lower-case and in Unicode or punycode, is a top-level domain that the list knows.
 

@@ -1,6 +1,6 @@
 """All links and tweets of a normalised text, in its order, tied to each other: the door to this package."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archiver.errors import UsedWrongly
 from archiver.model import PAGE_TYPES, Link, LinkKind, Moment, References, Span, TweetReference
 from archiver.references import dates, tweets
-from archiver.references.links import surfaces
+from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
 from archiver.references.urls import absolute, kind, status
 from archiver.text.charset import decode_page
@@ -68,11 +68,13 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     >>> found.tweets[0].handle, found.tweets[0].text, found.links[0].tweet
     ('tideline', 'So it is. https://t.co/kT4vWq9ZbX', 0)
     """
-    places = [Place(*surface, kind(surface.url, page)) for surface in surfaces(text)]
+    found = list(surfaces(text))
+    signatures = list(tweets.signatures(text, [surface.span for surface in found]))
+    places = [Place(*surface, kind(surface.url, page)) for surface in _outside(found, signatures)]
     starts = [place.span.start for place in places]
     references: list[TweetReference] = []
     free = 0
-    for signature in tweets.signatures(text, [place.span for place in places]):
+    for signature in signatures:
         first = bisect_left(starts, signature.span.start)
         last = bisect_left(starts, signature.span.end)
         references += _unsigned(places[free:first], free, to_source, published)
@@ -82,6 +84,15 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     owners = {index: number for number, tweet in enumerate(references) for index in tweet.links}
     links = (_link(text, place, owners.get(index), to_source) for index, place in enumerate(places))
     return References(links=tuple(links), tweets=tuple(references))
+
+
+def _outside(found: Sequence[Surface], signatures: Sequence[Signature]) -> Iterator[Surface]:
+    """The links but those in signatures: a name may be that of a site, `— Example.org (@example) July 21, 2017`."""
+    starts = [signature.body.end for signature in signatures]
+    for surface in found:
+        before = bisect_right(starts, surface.span.start)
+        if not before or surface.span.start >= signatures[before - 1].span.end:
+            yield surface
 
 
 def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Link:

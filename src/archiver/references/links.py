@@ -1,6 +1,6 @@
 """Links in plain text, bounded as a reader would bound them.
 
-The scan stops at the few characters that every link has (`/`, `@`, `www.`), looks back for where the link begins and
+The scan stops at what every link has (`/`, `@`, `www.` or the dot of a domain), looks back for where it begins and
 forward for where it ends. Each step is linear, each look back is bounded: a line of 10 MB costs what its length costs.
 """
 
@@ -33,12 +33,14 @@ _MAX_TAIL = 4096
 _MAX_NESTING = 8
 _TAIL = re.compile(rf"[/?#][^{_BREAKS}]{{0,{_MAX_TAIL - 1}}}")
 _BRACKET = re.compile(r"[()\[\]]")
-_TRAILING = "!*';:,.$%@|&?–"
+_TRAILING = "!*';:,.$%@|&?–\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362"
+# What is left of other markup ends a link: BBCode's closing tags, HTML's escapes of its own marks.
+_MARKUP = re.compile(r"\[/|&(?:[lg]t|quot|nbsp|#0*(?:3[49]|6[02]|160));|&#x", re.IGNORECASE)
 
 # A host after a scheme may be international, symbols and CJK included; ideographic full stops divide labels (UTS #46).
 _HOST = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,;=:%-]{1,64}@)?"
-    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\x00-,/:-@\[-^`{-\xbf\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{1,255})"
+    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\x00-,/:-@\[-^`{-\xbf\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{1,255})"
     r"(?::[0-9]{1,5})?"
 )
 # Without a scheme, the scripts that divide words: Latin, Greek, Cyrillic.
@@ -47,11 +49,24 @@ _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 _LOCAL_CHARACTERS = _HOST_CHARACTERS | frozenset("+%'~")
 _PLACE_ON_HOST = re.compile(r":\S")
 _GLUED = re.compile(r"(?<=[A-Za-z0-9])(?![A-Za-z0-9\u00c0-\u024f._-])")
+_GLUED_WORD = re.compile(r"(?<=[a-z])\.?[A-Z][a-z]*\Z")
 _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
-# The codes of Twitter's own short links have at most ten characters; what is glued to them is the text that follows.
+# The codes of Twitter's own short links have at most ten characters, and its numbers no letters: what is glued to them
+# is the text that follows.
 _CODE_LENGTH = 10
 _CODED = re.compile(rf"(?i)(?:https?://)?(?:pic\.twitter\.com|pic\.x\.com|t\.co)/[A-Za-z0-9]{{0,{_CODE_LENGTH}}}")
+_NUMBERED = re.compile(
+    r"(?i:(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:\w{1,20}|i/web)/status(?:es)?/)[0-9]{15,19}"
+    r"(?=\.?[^\W\d_])"
+)
 _ELLIPSIS = ("…", "...")
+# The end of a host alone, as prose names a site, `Example.org`: a domain in small letters, and nothing tied to it.
+_DOMAIN = re.compile(r"\.([a-z]{2,24}|рф|укр)(?![\w@(=\[/\\-]|\.\w|:[^\W\d])")
+_TIED = "/@\\:=#$%&~+!…"
+# Domains that file names end with more often than hosts do, and what names of programs' packages begin with.
+_FILE_TYPES = frozenset(("md", "mov", "ps", "py", "sh", "so", "zip"))
+_PACKAGES = frozenset(("com", "net", "org"))
+_MAILTO = "mailto:"
 _MAX_HOST = 253
 _MAX_LOCAL = 64
 
@@ -59,12 +74,13 @@ _MAX_LOCAL = 64
 def surfaces(text: str) -> Iterator[Surface]:
     """The links of a normalised text, in its order and never overlapping.
 
-    >>> [surface.span.of("See (www.example.org/a_(b)), or pic.twitter.com/Rm7LpXcD2y.") for surface in
-    ...  surfaces("See (www.example.org/a_(b)), or pic.twitter.com/Rm7LpXcD2y.")]
-    ['www.example.org/a_(b)', 'pic.twitter.com/Rm7LpXcD2y']
+    >>> text = "See Example.org (www.example.org/a_(b)), or pic.twitter.com/Rm7LpXcD2y."
+    >>> [surface.span.of(text) for surface in surfaces(text)]
+    ['Example.org', 'www.example.org/a_(b)', 'pic.twitter.com/Rm7LpXcD2y']
     """
     floor = 0
-    for anchor in places(text, "/", "@", "www.", "WWW.", "Www."):
+    domains = (domain.start() for domain in _DOMAIN.finditer(text))
+    for anchor in merge(places(text, "/", "@", "www.", "WWW.", "Www."), domains):
         found = _at(text, anchor, floor) if anchor >= floor else None
         if found is not None:
             floor = found.span.end
@@ -91,6 +107,8 @@ def _at(text: str, anchor: int, floor: int) -> Surface | None:
     character = text[anchor]
     if character == "@":
         return _mail(text, anchor, floor)
+    if character == ".":
+        return _alone(text, anchor, floor)
     if character != "/":
         return _www(text, anchor, floor)
     if text.startswith("://", anchor - 1) and anchor > floor:
@@ -109,6 +127,23 @@ def _www(text: str, anchor: int, floor: int) -> Surface | None:
     return found
 
 
+def _alone(text: str, dot: int, floor: int) -> Surface | None:
+    """A host without scheme and path, `Example.org`, whose last dot is at `dot`: only where its domain exists.
+
+    No site is named by numbers (`7.30.pm`), nor by a single letter, as abbreviations are (`e.g.in`).
+    """
+    start = _back(text, dot, max(floor, dot - _MAX_HOST), _HOST_CHARACTERS)
+    labels = text[start:dot].split(".")
+    tied = start > floor and (
+        text[start - 1] in _TIED or (text[start - 1] in "'’" and text[start - 2 : start - 1].isalnum())
+    )
+    if tied or len(labels[-1]) < 2 or labels[0] in _PACKAGES or all(map(str.isdecimal, labels)):
+        return None
+    found = _bounded(text, start, start, _PLAIN_HOST)
+    domain = host_of(found.url).rpartition(".")[2] if found else ""
+    return found if domain not in _FILE_TYPES and is_top_level(domain) else None
+
+
 def _bare(text: str, slash: int, floor: int) -> Surface | None:
     """A host and path without scheme, such as `bit.ly/7k3WQZm`: only where the host's domain exists and a path follows.
 
@@ -124,7 +159,7 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
     domain = host.rpartition(".")[2]
     if not _PLAIN_HOST.fullmatch(host) or not domain.islower() or not domain.isalpha():
         return None
-    if (start > floor and text[start - 1] in "/@\\:=#$%&~") or not is_top_level(domain):
+    if (start > floor and text[start - 1] in _TIED) or not is_top_level(domain):
         return None
     found = _bounded(text, start, start, _PLAIN_HOST)
     return found if found is not None and (found.truncated or found.span.end > slash + 1) else None
@@ -138,16 +173,21 @@ def _mail(text: str, at: int, floor: int) -> Surface | None:
     local = text[start:at].lstrip(".-'%+~")
     start = at - len(local)
     domain = _PLAIN_HOST.match(text, at + 1)
-    if not local or domain is None or (start > floor and text[start - 1] in "@/:"):
+    if not local or domain is None or (start > floor and text[start - 1] in "@/"):
         return None
     host = domain[0].partition(":")[0].rstrip("-_")
     if not host.rpartition(".")[2].isalpha() or len(host.rpartition(".")[2]) < 2:
         return None
-    span = Span(start, at + 1 + len(host))
+    end = at + 1 + len(host)
     url = canonical(host)
-    if url is None or _PLACE_ON_HOST.match(text, span.end):
+    if url is None or _PLACE_ON_HOST.match(text, end):
         return None
-    return Surface(span, f"mailto:{escaped(local.replace('%', '%25'))}@{url[len('https://') : -1]}", False)
+    address = f"{_MAILTO}{escaped(local.replace('%', '%25'))}@{url[len('https://') : -1]}"
+    if text[max(floor, start - len(_MAILTO)) : start].lower() != _MAILTO:
+        return Surface(Span(start, end), address, False)
+    query = _TAIL.match(text, end) if text[end : end + 1] == "?" else None
+    last = _stripped(text, end, query.end()) if query else end
+    return Surface(Span(start - len(_MAILTO), last), address + escaped(text[end:last]), False)
 
 
 def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> Surface | None:
@@ -156,13 +196,14 @@ def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> S
     if match is None:
         return None
     coded = _CODED.match(text, start)
-    end = coded.end() if coded else _end(text, start, match)
+    whole = coded or _NUMBERED.match(text, start)
+    end = whole.end() if whole else _end(text, start, match)
     code = coded[0].rpartition("/")[2] if coded else None
     cut = text.startswith(_ELLIPSIS, end) and (code is None or len(code) < _CODE_LENGTH)
     truncated = cut or end - match.end() >= _MAX_TAIL
     if code == "" and not truncated:
         return None
-    url = canonical(text[start:end])
+    url = canonical(text[start:end].replace("&amp;", "&"))
     # A name without a dot is known in some office alone; cut short, it may have been any name.
     if url is None or not (truncated or any(mark in host_of(url) for mark in ".:")):
         return None
@@ -178,7 +219,8 @@ def _end(text: str, start: int, host: re.Match[str]) -> int:
     tail = _TAIL.match(text, end)
     if tail is None:
         return _stripped(text, host.start(), end, _TRAILING + "-_")
-    limit = _balanced(text, tail.start(), tail.end())
+    markup = _MARKUP.search(text, end, tail.end())
+    limit = _balanced(text, end, markup.start() if markup else tail.end())
     if text[start - 1 : start] == "'" and (closing := text.find("'", end, limit)) >= 0:
         limit = closing
     limit = _stripped(text, end, limit)
@@ -188,12 +230,18 @@ def _end(text: str, start: int, host: re.Match[str]) -> int:
 
 
 def _glued(host: re.Match[str]) -> int:
-    """Where a host's last label ends, if text in another script is glued to it: no top-level domain mixes scripts."""
+    """Where a host's last label ends, if text is glued to it.
+
+    No top-level domain mixes scripts; and none is known that `example.orgThe` or `example.org.The` could end with.
+    """
     label = host[0].rfind(".") + 1
-    if not label or host[0][label:].isascii():
-        return host.end()
-    mixed = _GLUED.search(host[0], label)
-    return host.start() + mixed.start() if mixed else host.end()
+    if label and not host[0][label:].isascii():
+        mixed = _GLUED.search(host[0], label)
+        return host.start() + mixed.start() if mixed else host.end()
+    word = _GLUED_WORD.search(host[0])
+    if word and not is_top_level(host[0][label:].lower()) and is_top_level(host[0][: word.start()].rpartition(".")[2]):
+        return host.start() + word.start()
+    return host.end()
 
 
 def _stripped(text: str, start: int, end: int, marks: str = _TRAILING) -> int:

@@ -96,7 +96,8 @@ def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     [('Tideline', 'tideline', '2017-07-21', 'NEW: a report')]
     """
     floor = 0
-    ends = [link.end for link in links]
+    # A name may be that of a site; only more of an address than its host tells where a name begins.
+    ends = [link.end for link in links if "/" in link.of(text)]
     for at in places(text, "@", "＠"):
         match = _HANDLE.match(text, at)
         found = _signature(text, floor, match, ends) if match else None
