@@ -1,9 +1,10 @@
-"""Fuzz what reads hostile bytes: the WARC and ARC reader, the zip, the index rows, signatures and whole packages.
+"""Fuzz what reads hostile bytes: the WARC and ARC reader, the zip, indexes, page lists, tag files, signatures.
 
     python benchmarks/fuzz_verify.py [--seconds 60] [--seed 1] [--finds FOLDER] [FILE...]
 
-Each round breaks a sound file (or one of FILE) in a few places and verifies it. Findings are what is hoped for; an
-exception that is none of this software's, or a round of more than ten seconds, is a find: its bytes are kept.
+Each round breaks a sound file (or one of FILE) in a few places and verifies it, or the package that it is a part of.
+Findings are what is hoped for; an exception that is none of this software's, or a round that takes more than ten seconds
+of the processor, is a find: its bytes are kept.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import zstandard
 
 from archiver.errors import ArchiverError
+from archiver.report.findings import row
 from archiver.verify.index import parse
 from archiver.verify.verify import verify
 from archiver.warc.http import decoded, head_of
@@ -68,13 +70,17 @@ def records() -> list[bytes]:
     ]
 
 
-def packed() -> bytes:
-    """A sound WACZ."""
+def files() -> dict[str, bytes]:
+    """The files of a sound WACZ with a ZipNum index."""
     warc = b"".join(gzip.compress(each, mtime=0) for each in records())
-    row = b'org,example)/ 20240506070809 {"url": "https://example.org/", "offset": "1", "filename": "a.warc.gz"}\n'
+    line = b'org,example)/ 20240506070809 {"url": "https://example.org/", "offset": "1", "filename": "a.warc.gz"}\n'
+    block = gzip.compress(line, mtime=0)
+    place = b'{"offset": 0, "length": %d, "digest": "%b"}' % (len(block), digest(block).encode())
     files = {
         "archive/a.warc.gz": warc,
-        "indexes/index.cdx": row,
+        "indexes/index.cdx": line,
+        "indexes/more.cdx.gz": block,
+        "indexes/more.idx": b'!meta 0 {"format": "cdxj-gzip-1.0"}\norg,example)/ 20240506070809 ' + place + b"\n",
         "pages/pages.jsonl": b'{"format": "json-pages-1.0"}\n{"id": "1", "url": "https://example.org/", "ts": "2"}\n',
     }
     listed = [{"name": name, "path": name, "hash": digest(data), "bytes": len(data)} for name, data in files.items()]
@@ -83,15 +89,34 @@ def packed() -> bytes:
     signed = {"hash": "x", "created": "x", "software": "x", "signature": "QUJD", "publicKey": "QUJD"}
     about = {"path": "datapackage.json", "hash": digest(files["datapackage.json"]), "signedData": signed}
     files["datapackage-digest.json"] = json.dumps(about).encode()
+    return files
+
+
+def packed() -> bytes:
+    """A sound WACZ."""
     out = io.BytesIO()
     with ZipFile(out, "w") as archive:
-        for name, data in files.items():
+        for name, data in files().items():
             archive.writestr(name, data, ZIP_DEFLATED if name.startswith("pages") else None)
     return out.getvalue()
 
 
+def bag() -> dict[str, bytes]:
+    """The files of a sound bag around a WACZ."""
+    made = {f"bag/data/{name}": data for name, data in files().items()}
+    size = f"{sum(map(len, made.values()))}.{len(made)}"
+    lines = [f"{digest(data)[7:]}  {name.removeprefix('bag/')}\n" for name, data in made.items()]
+    made["bag/bagit.txt"] = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    made["bag/bag-info.txt"] = f"Payload-Oxum: {size}\nContact-Name: A\n  B\n".encode()
+    made["bag/manifest-sha256.txt"] = "".join(lines).encode()
+    made["bag/fetch.txt"] = b"https://example.org/ 5 data/a%0Ab.txt\n"
+    tags = [f"{digest(data)[7:]}  {name[4:]}\n" for name, data in made.items() if not name.startswith("bag/data/")]
+    made["bag/tagmanifest-sha256.txt"] = "".join(tags).encode()
+    return made
+
+
 def seeds() -> dict[str, bytes]:
-    """Sound files by name."""
+    """Sound files by name. Those of a folder are a package together."""
     arc = b"filedesc://a.arc 0.0.0.0 20040506070809 text/plain 16\n1 0 Example\nURL\n\n"
     arc += b"http://example.org/ 192.0.2.1 20040506070809 text/html 5\nRain.\n"
     compressor = zstandard.ZstdCompressor(write_checksum=True)
@@ -101,6 +126,7 @@ def seeds() -> dict[str, bytes]:
         "a.warc.zst": b"".join(compressor.compress(each) for each in records()),
         "a.arc": arc,
         "a.wacz": packed(),
+        **bag(),
     }
 
 
@@ -125,11 +151,12 @@ def broken(data: bytes, chance: random.Random) -> bytes:
     return bytes(made)
 
 
-def attempt(path: Path, data: bytes) -> None:
-    """One round: the file by itself, and its bytes given to the smaller parsers."""
-    path.write_bytes(data)
+def attempt(folder: Path, name: str, data: bytes) -> None:
+    """One round: the file, or the package that it is a part of, and its bytes given to the smaller parsers."""
+    (folder / name).write_bytes(data)
     try:
-        for finding in verify(path):
+        for finding in verify(folder / name.partition("/")[0]):
+            row(finding).encode("utf-8")
             str(finding.to_dict()).encode("utf-8")
     except ArchiverError:
         return
@@ -151,23 +178,28 @@ def main() -> int:
     parser.add_argument("--finds", type=Path, default=Path("finds"))
     options = parser.parse_args()
     sound = {path.name: path.read_bytes() for path in options.files} or seeds()
-    signal.signal(signal.SIGALRM, _late)
+    signal.signal(signal.SIGVTALRM, _late)
     chance, end, rounds, finds = random.Random(options.seed), time.monotonic() + options.seconds, 0, 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for name, data in sound.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
         while time.monotonic() < end:
             name = chance.choice(sorted(sound))
             data = broken(sound[name], chance)
             rounds += 1
-            signal.alarm(PATIENCE)
+            signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
             try:
-                attempt(Path(folder) / name, data)
+                attempt(folder, name, data)
             except Exception:  # noqa: BLE001  # any other exception is what is looked for
                 finds += 1
                 options.finds.mkdir(exist_ok=True)
-                (options.finds / f"{options.seed}-{rounds}-{name}").write_bytes(data)
+                (options.finds / f"{options.seed}-{rounds}-{name.replace('/', '_')}").write_bytes(data)
                 traceback.print_exc()
             finally:
-                signal.alarm(0)
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+                (folder / name).write_bytes(sound[name])
     print(f"{rounds} rounds, {finds} finds")
     return 1 if finds else 0
 

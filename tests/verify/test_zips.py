@@ -58,6 +58,16 @@ def wide() -> bytes:
     return out.getvalue()
 
 
+def linked() -> bytes:
+    """A zip whose member is a link, as unpackers on Unix make one of it."""
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        info = ZipInfo("a.txt")
+        info.create_system, info.external_attr = 3, 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    return out.getvalue()
+
+
 def patched(data: bytes, mark: bytes, offset: int, value: bytes) -> bytes:
     at = data.index(mark) + offset
     return data[:at] + value + data[at + len(value) :]
@@ -103,6 +113,7 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
         patched(SAME, b"b" + END, -4, b"\0\0\0\0"),
         ["E402", "E403", "E403"],
     ),
+    "a symbolic link": (linked(), ["E430"]),
     "name twice": (zipped(("a.txt", TEXT), ("a.txt", b"x")), ["E404"]),
     "parent folder": (zipped(("../a.txt", TEXT)), ["E405"]),
     "parent folder within": (zipped(("a/../../b.txt", TEXT)), ["E405"]),
@@ -138,6 +149,21 @@ def test_each_fault_has_its_code(tmp_path: Path, data: bytes, expected: list[str
     path = tmp_path / "a.wacz"
     path.write_bytes(data)
     assert found(path) == expected
+
+
+def test_of_members_that_share_bytes_one_is_read(tmp_path: Path) -> None:
+    """A kernel of zeros under many names: a few kilobytes that unpack to gigabytes."""
+    sound = zipped(*((f"{number:04}", b"") for number in range(500)))
+    kernel = zipped(("0000", bytes(1 << 22)), method=ZIP_DEFLATED)
+    local, entry = kernel[: kernel.index(CENTRAL)], kernel[kernel.index(CENTRAL) : kernel.index(END)]
+    entries = b"".join(patched(entry, b"0000", 0, b"%04d" % number) for number in range(500))
+    end = patched(
+        patched(sound[-22:], END, 12, struct.pack("<L", len(entries))), END, 16, struct.pack("<L", len(local))
+    )
+    path = tmp_path / "a.wacz"
+    path.write_bytes(local + entries + end)
+    assert Zip(path).names() == ["0000"]
+    assert found(path) == ["E402"] * 499 + ["E403"] * 499
 
 
 @pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])

@@ -5,9 +5,9 @@ directory, compares each local header with it, and offers members as streams: st
 """
 
 import io
+import stat
 import struct
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -20,6 +20,7 @@ from archiver.verify.tree import CHUNK, Hash, collisions, is_unsafe
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1
+UNIX = 3
 _END = struct.Struct("<4s4H2LH")
 _END64_LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -236,7 +237,9 @@ class Zip:
 
     def _offer(self, entry: Entry, start: int, directory: int) -> None:
         """Lets a member be read, if there is nothing against it."""
-        if entry.flags & ENCRYPTED or entry.method not in (STORED, DEFLATED):
+        if entry.system == UNIX and stat.S_IFMT(entry.external >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            self._note("E430", "The member is a link or a special file; it is not followed.", file=entry.name)
+        elif entry.flags & ENCRYPTED or entry.method not in (STORED, DEFLATED):
             self._note("E406", "The member is encrypted, or packed by a method other than deflate.", file=entry.name)
         elif start + entry.packed > directory or (entry.method == STORED and entry.packed != entry.size):
             self._note("E402", "The member's sizes cannot be right.", file=entry.name, offset=entry.offset)
@@ -246,18 +249,19 @@ class Zip:
             self._data[entry.name] = start
 
     def _check_gaps(self, spans: list[tuple[int, int, str]], directory: int) -> None:
-        """Members follow one another from the first byte to the central directory; nothing else is there."""
-        edges = [(0, 0, ""), *spans, (directory, directory, "")]
-        for (_, before, _), (start, _, name) in pairwise(edges):
+        """Members follow one another from the first byte to the central directory; nothing else is there.
+
+        Of members that share bytes only the first is read: a few kilobytes shared by many would be read for ever.
+        """
+        before = 0
+        for start, end, name in [*spans, (directory, directory, "")]:
             if start > before:
                 self._note("E403", f"{start - before} bytes belong to no member.", offset=before)
             elif start < before:
-                self._note(
-                    "E403",
-                    "Members overlap, or a member reaches into the central directory.",
-                    file=name or None,
-                    offset=start,
-                )
+                message = "Members overlap, or a member reaches into the central directory; it is not read."
+                self._note("E403", message, file=name or None, offset=start)
+                self._data.pop(name, None)
+            before = max(before, min(end, directory))
 
 
 def _entry(fields: tuple[Any, ...], rest: bytes) -> Entry:
