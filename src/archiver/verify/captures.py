@@ -1,11 +1,15 @@
 """What an index row must say of a capture: the fields of CDXJ, from the record as it stands in its file."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+
+import orjson
 
 from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
 FIELDS = ("url", "timestamp", "mime", "digest", "length", "offset", "filename", "recordDigest")
+_ROW = "%(timestamp)s {" + ", ".join(f'"{name}": "%({name})s"' for name in FIELDS if name != "timestamp") + "}"
 
 
 def expected(record: Record, filename: str) -> dict[str, str]:
@@ -22,9 +26,16 @@ def expected(record: Record, filename: str) -> dict[str, str]:
     }
 
 
-def signature(record: Record, filename: str) -> tuple[str, ...]:
-    """The same as a tuple, in the order of `FIELDS`."""
-    return tuple(expected(record, filename).values())
+def row(fields: Mapping[str, str]) -> str:
+    r"""The row of such fields as this software writes it, behind its sort key: other fields make another row.
+
+    >>> row(dict.fromkeys(FIELDS, '"')).partition(", ")[0]
+    '" {"url": "\\""'
+    """
+    text = _ROW % fields
+    if text.count('"') == _ROW.count('"') and "\\" not in text and text.isprintable():
+        return text
+    return _ROW % {name: orjson.dumps(fields[name]).decode()[1:-1] for name in FIELDS}
 
 
 def timestamp(date: str) -> str:

@@ -11,6 +11,8 @@ from archiver.verify.table import Table
 
 REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
 
+_COUNTED = (("findings", "code"), ("repairs", "rule"), ("links", "kind"), ("tweets", "form"))
+
 
 @dataclass(slots=True)
 class Tally:
@@ -19,17 +21,15 @@ class Tally:
     articles: int = 0
     rejected: int = 0
     rejections: set[int] = field(default_factory=set)
-    counts: dict[str, Counter[str]] = field(
-        default_factory=lambda: {name: Counter() for name in ("findings", "repairs", "links", "tweets")}
-    )
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name, _ in _COUNTED})
     warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Counts what a valid article or rejection record lists."""
-        self.counts["findings"].update(each["code"] for each in record["findings"])
-        self.counts["repairs"].update(each["rule"] for each in record.get("repairs", ()))
-        self.counts["links"].update(each["kind"] for each in record.get("links", ()))
-        self.counts["tweets"].update(each["form"] for each in record.get("tweets", ()))
+        for name, kind in _COUNTED:
+            counts = self.counts[name]
+            for each in record.get(name, ()):
+                counts[each[kind]] += 1
 
     def extend(self, other: "Tally") -> None:
         """Adds what another has counted."""

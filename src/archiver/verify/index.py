@@ -9,7 +9,8 @@ from isal import isal_zlib
 
 from archiver.findings import Finding
 from archiver.model import sha256
-from archiver.verify.captures import FIELDS, expected
+from archiver.verify import captures
+from archiver.verify.captures import FIELDS
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import Tree
 from archiver.warc import cdxj, digests
@@ -19,6 +20,7 @@ INDEXES = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
 _LINE_LIMIT = 1 << 20
 _BLOCK_LIMIT = 1 << 26
 _ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
+_WRITTEN = re.compile(rb'([!-~]++) (([0-9]{14}) \{"url": "([!#-\[\]-~]*+)", "mime": "[ -~]*+)\n')
 _POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
 _META = b"!meta "
 # Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
@@ -74,6 +76,8 @@ class Index:
             if line < before:
                 yield self._finding("E421", "The row sorts before the one above it; look-ups will miss it.", number)
             before = line
+            if self._is_expected(line, pages):
+                continue
             row = parse(line) if legend is None else _from_cdx(line, legend)
             if row is not None and row.is_long and not self._is_long:
                 self._is_long = True
@@ -83,9 +87,19 @@ class Index:
                     "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
                 )
                 continue
-            while pages.mark(key_of(row.fields.get("url", ""), row.timestamp)):
-                pass  # a page may be listed more than once
+            _mark(pages, row.fields.get("url", ""), row.timestamp)
             yield from (each.at(file=self._name, line=number) for each in self._row(row))
+
+    def _is_expected(self, line: bytes, pages: Table) -> bool:
+        """Whether a row is to the byte what this software writes of a record that is here, and for the first time."""
+        match = _WRITTEN.fullmatch(line)
+        if match is None:
+            return False
+        key, row, stamp, url = (part.decode("ascii") for part in match.groups())
+        if key != _key(url) or not self._captures.mark(key_of(row)):
+            return False
+        _mark(pages, url, stamp)
+        return True
 
     def _row(self, row: Row) -> Iterator[Finding]:
         url = row.fields.get("url", "")
@@ -96,9 +110,8 @@ class Index:
                 found=row.key[:200],
                 expected=_key(url)[:200],
             )
-        marked = self._captures.mark(
-            key_of(*(row.timestamp if name == "timestamp" else row.fields.get(name, "") for name in FIELDS))
-        )
+        stated = {name: row.fields.get(name, "") for name in FIELDS} | {"timestamp": row.timestamp}
+        marked = self._captures.mark(key_of(captures.row(stated)))
         if marked is False:
             yield Finding(code="E425", message="The index has this row twice.")
         elif marked is None:
@@ -112,8 +125,8 @@ class Index:
         if record is None:
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
-        wanted = expected(record, filename)
-        self._captures.mark(key_of(*wanted.values()))
+        wanted = captures.expected(record, filename)
+        self._captures.mark(key_of(captures.row(wanted)))
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
             if found is not None and name == "digest" and _is_of_nothing(found, record):
@@ -253,6 +266,12 @@ def _same_digest(found: str, wanted: str, record: Record) -> bool:
     if record.get("WARC-Payload-Digest") is None and record.block is not None and stated is not None:
         return digests.compute(stated.algorithm, record.block) == stated.value
     return stated is not None and stated == known
+
+
+def _mark(pages: Table, url: str, stamp: str) -> None:
+    key = key_of(url, stamp)
+    while pages.mark(key):
+        pass  # a page may be listed more than once
 
 
 def _key(url: str) -> str:

@@ -15,7 +15,9 @@ def check(record: Record) -> Iterator[Finding]:
     if "#" in uri:
         message = "The target URI has a fragment; players look up addresses without it, and never find this record."
         yield Finding(code="W437", message=message, found=uri[:200])
+    if not uri.startswith("urn:"):
+        return
     is_page = (record.get("Content-Type") or "").lower().startswith(("text/html", "application/xhtml"))
-    if uri.startswith("urn:") and is_page and _ROOT_RELATIVE.search(record.block or b""):
+    if is_page and _ROOT_RELATIVE.search(record.block or b""):
         message = "The page stands at a `urn:` and has a root-relative link; ReplayWeb.page shows it blank."
         yield Finding(code="W438", message=message, found=uri[:200])

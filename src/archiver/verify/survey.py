@@ -6,7 +6,6 @@ are at hand together. What is not at hand (a duplicate's original, say) is looke
 
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any, BinaryIO
 
@@ -16,7 +15,7 @@ from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
 from archiver.verify import derivation, replay
-from archiver.verify.captures import signature
+from archiver.verify.captures import expected, row
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import CHUNK, Opener
@@ -115,7 +114,7 @@ class Survey:
                 left -= len(data)
             # Where a stream cannot seek, the reader takes the place where it begins for byte 0.
             record = _first(stream, 0)
-            return record and replace(record, offset=offset)
+            return record and record._replace(offset=offset)
 
     def place(self, value: int) -> tuple[str, int]:
         """File and offset of a place, as the tables hold it."""
@@ -146,6 +145,8 @@ class Survey:
     def _walk(self, name: str) -> Iterator[tuple[int, Record | Finding]]:
         """The records of a file and their places; each is entered into the tables first."""
         number = self._numbers[name]
+        is_archive = name.startswith(f"{self._prefix}{layout.ARCHIVE}/")
+        filename = name.rpartition("/")[2]
         whole, count = sha256(), 0
         noted: set[str] = set()
         with self._open(name) as stream:
@@ -162,14 +163,16 @@ class Survey:
                     message = "The file does not start with a warcinfo record."
                     yield 0, Finding(code="W222", message=message, file=name, offset=0)
                 count += 1
-                self._enter(place, name, each)
+                self._enter(place, each)
                 if each.type in INDEXED:
+                    if is_archive:
+                        self.captures.add(key_of(row(expected(each, filename))), place)
                     for finding in replay.check(each):
                         yield 0, finding.at(file=name, offset=each.offset, record=each.id)
                 yield place, each
         self.tally.warcs[name.removeprefix(self._prefix)] = (count, "sha256:" + whole.hexdigest())
 
-    def _enter(self, place: int, name: str, record: Record) -> None:
+    def _enter(self, place: int, record: Record) -> None:
         if record.id is not None:
             self.gathered.ids.add(key_of(record.id), place)
             self._near[record.id] = None
@@ -185,14 +188,14 @@ class Survey:
             self.gathered.segments.add(place, record)
         if record.type == "revisit":
             self.gathered.revisits.add(place, record)
-        if record.type in INDEXED and name.startswith(f"{self._prefix}{layout.ARCHIVE}/"):
-            self.captures.add(key_of(*signature(record, name.rpartition("/")[2])), place)
 
     def _refer(self, place: int, record: Record) -> None:
         """Keeps the references of a record that do not lead to one that has just gone by."""
         for header, value in record.headers:
+            if header.lower() not in _REFERENCE_FIELDS:
+                continue
             target = bare(value) or ""
-            if header.lower() in _REFERENCE_FIELDS and target not in self._near:
+            if target not in self._near:
                 keys, places = self.gathered.references[header.lower()]
                 keys.append(key_of(target))
                 places.append(place)

@@ -246,12 +246,11 @@ class Members(_Window):
     def _fill(self) -> bool:
         if self._damage is not None:
             raise DamagedError(self._damage)
-        if self._inflater is None:
-            return False
         data = b""
-        while not data and not self._inflater.eof:
+        while not data and self._inflater is not None and not self._inflater.eof:
             data = self._inflate()
-        self._append(data)
+        if data:
+            self._append(data)
         return bool(data)
 
     def _inflate(self) -> bytes:
@@ -304,12 +303,6 @@ class Members(_Window):
         return None
 
 
-def _inflated(inflater: Any, piece: memoryview, most: int) -> tuple[bytes, int]:
-    """At most so many bytes of what a piece inflates to, and how many bytes of the piece were used."""
-    data: bytes = inflater.decompress(piece, most)
-    return data, len(piece) - len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
-
-
 class Gzip(Members):
     """A gzip file, each member a unit."""
 
@@ -324,9 +317,8 @@ class Gzip(Members):
             beginning = self._inflated_beginning()
             if beginning is not None:
                 return beginning
-        piece = self._piece(_SLICE)
         try:
-            return _inflated(self._inflater, piece, _OUT)
+            return self._inflated_to(_SLICE, _OUT)
         except _InflateError as error:
             raise self._damaged(f"the gzip member cannot be inflated ({error})") from None
 
@@ -340,14 +332,17 @@ class Gzip(Members):
             self._raw_extend()
         mark = self._raw[self._raw_at : self._raw_at + len(MAGIC) + 1]
         end = self._raw.find(mark, self._raw_at + 1, self._raw_at + _BEGINNING)
-        piece = self._piece(end - self._raw_at if end > 0 else _BEGINNING)
-        inflater = self._new_inflater()
         try:
-            found = _inflated(inflater, piece, _BEGINNING_OUT)
+            return self._inflated_to(end - self._raw_at if end > 0 else _BEGINNING, _BEGINNING_OUT)
         except _InflateError:
+            self._inflater = self._new_inflater()
             return None
-        self._inflater = inflater
-        return found
+
+    def _inflated_to(self, size: int, most: int) -> tuple[bytes, int]:
+        """At most so many bytes of what the next `size` bytes inflate to, and how many of these were used."""
+        piece = self._piece(size)
+        data: bytes = self._inflater.decompress(piece, most)
+        return data, len(piece) - len(self._inflater.unused_data or self._inflater.unconsumed_tail)
 
     def _opens_record(self, piece: memoryview) -> bool:
         try:
