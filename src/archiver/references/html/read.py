@@ -97,10 +97,10 @@ def _of_head(page: Page) -> Words:
     """What a page without a visible word says in its head: its title and what describes it, each on a line."""
     described = (element for element in page.metas if _DESCRIBES & {element.value("name"), element.value("property")})
     contents = (element.attributes["content"].span for element in described if "content" in element.attributes)
-    words = Words()
+    words = Words(page.source)
     for span in sorted({*page.titles, *contents}):
         words.part()
-        words.add(page.source, span)
+        words.add(*span)
     return words
 
 

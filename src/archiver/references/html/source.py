@@ -96,7 +96,7 @@ class Page:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.words = Words()
+        self.words = Words(source)
         self.anchors: list[Anchor] = []
         self.embeds: list[Embed] = []
         self.metas: list[Element] = []
@@ -128,9 +128,9 @@ class _Scan:
         done, source = 0, self._source
         while match := _TAG.search(source, done):
             if done < match.start():
-                self._words.add(source, Span(done, match.start()))
+                self._words.add(done, match.start())
             done = self._tag(match)
-        self._words.add(source, Span(done, len(source)))
+        self._words.add(done, len(source))
         self._end_anchor(len(source))
         if self._embed:
             self._cut_embed()
@@ -182,7 +182,7 @@ class _Scan:
 
     def _begin_embed(self, element: Element) -> None:
         self._embed, self._embed_depth = element, len(self._open)
-        self._words, self._inside = Words(), []
+        self._words, self._inside = Words(self._source), []
 
     def _end_embed(self, end: int) -> None:
         assert self._embed is not None
