@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 from archiver.findings import Finding
-from archiver.model import Link, Moment, References, Region, Repair, Span, TweetReference
+from archiver.model import Link, LinkKind, Moment, References, Region, Repair, Span, TweetReference
 from archiver.references import dates, find, tweets
 from archiver.references.html.read import Extract, Quote
 from archiver.references.html.runs import Places
@@ -23,6 +24,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _LONGEST_SURFACE = 500
 _ANYWHERE = "https://archiver.invalid/"
+
+
+class _Target(NamedTuple):
+    """An absolute URL, and what it leads to."""
+
+    url: str
+    kind: LinkKind
 
 
 @dataclass(slots=True)
@@ -84,7 +92,9 @@ def references(
     _share_out(links, made)
     owners = {link: number for number, tweet in enumerate(made) for link in tweet.links}
     return References(
-        links=tuple(replace(link, tweet=owners.get(number)) for number, link in enumerate(links)),
+        links=tuple(
+            replace(link, tweet=owners[number]) if number in owners else link for number, link in enumerate(links)
+        ),
         tweets=tuple(replace(each.reference, links=tuple(each.links)) for each in made),
     )
 
@@ -113,31 +123,36 @@ def _anchors(extract: Extract, text: str, mapping: _Mapping, page: str | None) -
     source, base = extract.page.source, _base(extract, page)
     for anchor in extract.page.anchors:
         attribute = anchor.element.attributes.get("href")
-        url = _url(attribute.value, base) if attribute else None
-        if attribute and url:
+        target = _target(attribute.value, base, page) if attribute else None
+        if attribute and target:
             span = mapping.from_page(anchor.inner, text)
             surface = span.of(text) if span else _surface(source, anchor)
-            yield _link(source, attribute.span, url, page, surface, span, anchor.element.path)
+            yield _link(source, attribute.span, target, surface, span, anchor.element.path)
     for quote in extract.quotes:
         for place in quote.shown.hrefs:
-            url = _url(unescape(place.of(source).replace("\\/", "/")), base)
-            if url:
-                yield _link(source, place, url, page, "", None, None)
+            target = _target(unescape(place.of(source).replace("\\/", "/")), base, page)
+            if target:
+                yield _link(source, place, target, "", None, None)
 
 
-def _link(
-    source: str, place: Span, url: str, page: str | None, surface: str, span: Span | None, path: str | None
-) -> Link:
+def _link(source: str, place: Span, target: _Target, surface: str, span: Span | None, path: str | None) -> Link:
     return Link(
         href=place.of(source),
-        url=url,
-        kind=kind(url, page),
+        url=target.url,
+        kind=target.kind,
         text=surface,
         span=span,
         source_span=place,
         region="article" if span else "page",
         path=path,
     )
+
+
+@lru_cache(maxsize=4096)  # a page's menus name each address again and again
+def _target(value: str, base: str | None, page: str | None) -> _Target | None:
+    """What the value of an `href` leads to; None where it leads nowhere."""
+    url = _url(value, base)
+    return _Target(url, kind(url, page)) if url else None
 
 
 def _base(extract: Extract, page: str | None) -> str | None:
@@ -148,7 +163,6 @@ def _base(extract: Extract, page: str | None) -> str | None:
     return page
 
 
-@lru_cache(maxsize=4096)  # a page's menus name each address again and again
 def _url(value: str, base: str | None) -> str | None:
     value = _LINE_BREAKS.sub("", value).strip()
     if not value or value.startswith("#") or _SURROGATE.search(value):
@@ -164,7 +178,8 @@ def _url(value: str, base: str | None) -> str | None:
 def _surface(source: str, anchor: Anchor) -> str:
     """What a reader sees of a link outside of the text, shortened where the page never closes it."""
     inner = anchor.inner.of(source)[: 8 * _LONGEST_SURFACE]
-    shown = " ".join(unescape(_MARKUP.sub(" ", inner)).split())[:_LONGEST_SURFACE]
+    plain = _MARKUP.sub(" ", inner) if "<" in inner else inner
+    shown = " ".join(unescape(plain).split())[:_LONGEST_SURFACE]
     return _SURROGATE.sub("\ufffd", shown)
 
 

@@ -5,20 +5,20 @@ input, and is linear in its length: what never closes is closed by what follows,
 """
 
 import re
+from functools import lru_cache
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from archiver.model import Span
 from archiver.references.html.words import Words
 
 _TAG = re.compile(
-    r"""<(?:(?P<close>/)?(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])*+)>?
-    |(?P<comment>!--)|[!?/][^>]*+>?)""",
-    re.VERBOSE,
+    r"""<(?:(/)?([A-Za-z][^\s/>]*+)((?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])*+)>?|(!--)|[!?/][^>]*+>?)"""
 )
-_ATTRIBUTE = re.compile(
-    r"""(?P<name>[^\s"'>/=][^\s>/=]*+)(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?+"""
-)
+_CLOSE, _NAME, _ATTRIBUTES, _COMMENT = 1, 2, 3, 4
+# The name, and the value in double quotes, single quotes or none.
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=][^\s>/=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
 # Elements whose content is no markup (section 13.1.2).
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp")
@@ -37,12 +37,20 @@ _CELLS = frozenset(("td", "th", "iframe", "img", "input", "button", "textarea", 
 _CLOSES: dict[str, tuple[str, ...]] = dict.fromkeys(_LINES - {"br", "option", "body", "html"}, ("p",))
 _CLOSES |= {"li": ("li", "p"), "tr": ("tr", "td", "th"), "td": ("td", "th"), "th": ("td", "th"), "option": ("option",)}
 _CLOSES |= {"dd": ("dd", "dt", "p"), "dt": ("dd", "dt", "p")}
+_HEAD = frozenset(("meta", "link", "base", "html"))
+_WANTED = _HEAD | {"a", "area"}
 # Browsers flatten what is nested more deeply. So bounded, a hostile page costs what its length costs.
 _DEEPEST = 512
 _DEEPEST_PATH = 64
 _MOST_ANCHORS = 200_000
+_MOST_EMBEDS = 20_000
+_MOST_METAS = 20_000
+_MOST_ATTRIBUTES = 500
 
-_ROLES = re.compile(r"(?i)twitter-(?:tweet|video|widget)|data-tweet-?id|platform\.twitter\.com/embed|tweetid")
+_ROLES = (
+    *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid"),
+    *("platform.twitter.com/embed", "platform.x.com/embed"),
+)
 
 
 class Attribute(NamedTuple):
@@ -82,16 +90,65 @@ class Embed(NamedTuple):
     inside: tuple[Element, ...]
 
 
-class _Open(NamedTuple):
-    name: str
-    number: int
-    children: dict[str, int]
+class _Kind(NamedTuple):
+    """What the scan does at the tags of an element's name."""
+
+    is_line: bool
+    is_cell: bool
+    closes: tuple[str, ...]
+    is_void: bool
+    is_wanted: bool
+
+
+@lru_cache(maxsize=512)
+def _kind(name: str) -> _Kind:
+    return _Kind(name in _LINES, name in _CELLS, _CLOSES.get(name, ()), name in _VOID, name in _WANTED)
+
+
+class _Stack:
+    """The elements that are open, the innermost last: their names, and their steps of a path."""
+
+    def __init__(self) -> None:
+        self.names = [""]
+        self.deepest = 0
+        self._steps = [""]
+        self._children: list[dict[str, int] | None] = [None]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def open(self, name: str, is_void: bool) -> str:
+        """Open an element, or pass by one that has no content; its step of a path."""
+        children = self._children[-1]
+        if children is None:  # most elements have none
+            children = self._children[-1] = {}
+        number = children[name] = children.get(name, 0) + 1
+        step = f"{name}[{number}]"
+        depth = len(self.names)
+        if depth > self.deepest:
+            self.deepest = depth
+        if not is_void and depth <= _DEEPEST:
+            self.names.append(name)
+            self._steps.append(step)
+            self._children.append(None)
+        return step
+
+    def close(self, depth: int) -> None:
+        """Close the element number `depth`, and all within it."""
+        del self.names[depth:], self._steps[depth:], self._children[depth:]
+
+    def path(self, step: str) -> str | None:
+        """The path of the element that was opened last; None where it is nested more deeply than any by intention."""
+        if len(self.names) > _DEEPEST_PATH:
+            return None
+        steps = self._steps[1:]
+        return "/".join(steps if steps and steps[-1] is step else [*steps, step])
 
 
 class Page:
     """What a decoded source says, in its order. `words` are those that stand outside of tweets.
 
-    `unread` are the scripts and style sheets, in which no reader of the page sees anything.
+    `unread` are scripts, style sheets, comments and the like, in which no reader of the page sees anything.
     """
 
     def __init__(self, source: str) -> None:
@@ -116,57 +173,65 @@ class _Scan:
         self._page = page
         self._source = page.source
         self._words = page.words
-        self._open: list[_Open] = [_Open("", 1, {})]
+        self._stack = _Stack()
         self._anchor: Element | None = None
         self._embed: Element | None = None
         self._embed_depth = 0
         self._inside: list[Element] = []
         self._endless: set[str] = set()
+        self._has_roles = _has_role(page.source)
 
     def run(self) -> None:
         """Read all of the source."""
         done, source = 0, self._source
         while match := _TAG.search(source, done):
-            if done < match.start():
-                self._words.add(done, match.start())
-            done = self._tag(match)
+            start = match.start()
+            if done < start:
+                self._words.add(done, start)
+            done = self._tag(match) if match[_NAME] else self._passed(match)
         self._words.add(done, len(source))
         self._end_anchor(len(source))
         if self._embed:
             self._cut_embed()
+        self._page.depth = self._stack.deepest
+
+    def _passed(self, match: re.Match[str]) -> int:
+        """Pass over a comment, a declaration or a processing instruction; where the scan goes on."""
+        if not match[_COMMENT]:
+            return match.end()
+        end = self._behind("-->", match.start() + 2)
+        self._page.unread.append(Span(match.start(), end))
+        return end
 
     def _tag(self, match: re.Match[str]) -> int:
         """Take in a tag; where the scan goes on."""
-        if match["comment"]:
-            end = self._source.find("-->", match.start() + 2)
-            return end + 3 if end >= 0 else len(self._source)
-        if match["name"] is None:
-            return match.end()
         self._page.tags += 1
-        name = match["name"].lower()
-        if match["close"]:
-            self._end(name, match.start(), match.end())
+        name = match[_NAME].lower()
+        kind = _kind(name)
+        if kind.is_line:
+            self._words.part()
+        elif kind.is_cell:
+            self._words.separate()
+        if match[_CLOSE]:
+            self._end(name, match)
             return match.end()
-        self._start(name, match)
+        self._start(name, kind, match)
         return self._raw(name, match) if name in _RAW else match.end()
 
-    def _start(self, name: str, match: re.Match[str]) -> None:
-        self._break(name)
-        self._imply(name, match.start())
-        number = self._count(name)
-        is_wanted = name in {"a", "area", "meta", "link", "base", "html", "script"} or (
-            "tw" in match["attributes"].lower() and _ROLES.search(match["attributes"])
-        )
-        self._page.depth = max(self._page.depth, len(self._open))
-        if name not in _VOID and len(self._open) <= _DEEPEST:
-            self._open.append(_Open(name, number, {}))
-        if is_wanted:
-            self._want(Element(name, self._attributes(match), Span(*match.span()), self._path(name, number)))
+    def _start(self, name: str, kind: _Kind, match: re.Match[str]) -> None:
+        stack = self._stack
+        while kind.closes and stack.names[-1] in kind.closes:
+            self._close(len(stack) - 1, match.start())
+        step = stack.open(name, kind.is_void)
+        if kind.is_wanted or (self._has_roles and _has_role(match[_ATTRIBUTES])):
+            wanted = "href" if name in {"a", "area"} else None
+            self._want(Element(name, self._attributes(match, wanted), Span(*match.span()), stack.path(step)))
 
     def _want(self, element: Element) -> None:
-        name = element.name
-        if name in {"meta", "link", "base", "html"}:
-            self._page.metas.append(element)
+        name, page = element.name, self._page
+        if name in _HEAD:
+            page.metas += [element] if len(page.metas) < _MOST_METAS else []
+            page.unread += [element.span] if name in {"meta", "link"} else []
         elif name in {"a", "area"}:
             self._end_anchor(element.span.start)
             self._inside += [element] if self._embed else []
@@ -175,13 +240,11 @@ class _Scan:
                 self._end_anchor(element.span.end)
         elif self._embed:
             self._inside.append(element)
-        elif name != "script" and is_embed(element):
+        elif is_embed(element) and len(page.embeds) < _MOST_EMBEDS:
             self._begin_embed(element)
-        elif name == "script" and element.value("type").strip().lower() == "application/ld+json":
-            self._page.json_ld.append(element.span)
 
     def _begin_embed(self, element: Element) -> None:
-        self._embed, self._embed_depth = element, len(self._open)
+        self._embed, self._embed_depth = element, len(self._stack)
         self._words, self._inside = Words(self._source), []
 
     def _end_embed(self, end: int) -> None:
@@ -204,26 +267,21 @@ class _Scan:
         self._end_embed(end)
         self._page.words.extend(behind)
 
-    def _end(self, name: str, start: int, end: int) -> None:
-        self._break(name)
+    def _end(self, name: str, match: re.Match[str]) -> None:
         if name == "a":
-            self._end_anchor(start)
-        depth = len(self._open) - 1
-        while depth and self._open[depth].name != name:
-            depth -= 1
-        if depth:
-            self._close(depth, end)
+            self._end_anchor(match.start())
+        names = self._stack.names
+        if name in names:
+            depth = len(names) - 1
+            while names[depth] != name:
+                depth -= 1
+            self._close(depth, match.end())
 
     def _close(self, depth: int, end: int) -> None:
         """Close the open element number `depth`, and all within it."""
-        del self._open[depth:]
-        if self._embed and len(self._open) < self._embed_depth:
+        self._stack.close(depth)
+        if self._embed and depth < self._embed_depth:
             self._end_embed(end)
-
-    def _imply(self, name: str, start: int) -> None:
-        closed = _CLOSES.get(name)
-        while closed and self._open[-1].name in closed:
-            self._close(len(self._open) - 1, start)
 
     def _end_anchor(self, end: int) -> None:
         anchor, self._anchor = self._anchor, None
@@ -234,49 +292,48 @@ class _Scan:
 
     def _raw(self, name: str, match: re.Match[str]) -> int:
         """Pass over an element's content that is no markup; where nothing ends it, it is taken for markup after all."""
-        found = None if name in self._endless else _RAW[name].search(self._source, match.end())
-        if found is None:
+        closing = None if name in self._endless else _RAW[name].search(self._source, match.end())
+        if closing is None:
             self._endless.add(name)
-            if name == "script" and self._page.json_ld[-1:] == [Span(*match.span())]:
-                self._page.json_ld.pop()
             return match.end()
-        inner = Span(match.end(), found.start())
-        if name == "script" and self._page.json_ld[-1:] == [Span(*match.span())]:
-            self._page.json_ld[-1] = inner
-        elif name in {"script", "style"}:
-            self._page.unread.append(inner)
+        inner = Span(match.end(), closing.start())
         if name == "title":
             self._page.titles.append(inner)
-        return found.start()
+        elif name == "script" and self._is_json_ld(match):
+            self._page.json_ld.append(inner)
+        elif name in {"script", "style"}:
+            self._page.unread.append(Span(match.start(), self._behind(">", closing.end())))
+        return closing.start()
 
-    def _break(self, name: str) -> None:
-        if name in _LINES:
-            self._words.part()
-        elif name in _CELLS:
-            self._words.separate()
+    def _behind(self, mark: str, place: int) -> int:
+        """The place behind the next `mark`, or the end of the source."""
+        at = self._source.find(mark, place)
+        return at + len(mark) if at >= 0 else len(self._source)
 
-    def _count(self, name: str) -> int:
-        children = self._open[-1].children
-        children[name] = children.get(name, 0) + 1
-        return children[name]
+    def _is_json_ld(self, match: re.Match[str]) -> bool:
+        if "json" not in match[_ATTRIBUTES].lower():
+            return False
+        stated = self._attributes(match, "type").get("type")
+        return stated is not None and stated.value.strip().lower() == "application/ld+json"
 
-    def _path(self, name: str, number: int) -> str | None:
-        """The element's path from the root; None where it is nested more deeply than any page is by intention."""
-        if len(self._open) > _DEEPEST_PATH:
-            return None
-        steps = [f"{each.name}[{each.number}]" for each in self._open[1:]]
-        if name in _VOID or self._open[-1].name != name:
-            steps.append(f"{name}[{number}]")
-        return "/".join(steps)
-
-    def _attributes(self, match: re.Match[str]) -> dict[str, Attribute]:
-        """The attributes of a start tag; of two of one name the first counts (section 13.2.5.33)."""
+    def _attributes(self, match: re.Match[str], wanted: str | None = None) -> dict[str, Attribute]:
+        """The attributes of a start tag, or one of them; of two of one name the first counts (section 13.2.5.33)."""
         found: dict[str, Attribute] = {}
-        for each in _ATTRIBUTE.finditer(self._source, *match.span("attributes")):
-            group = next((group for group in ("double", "single", "bare") if each[group] is not None), "name")
-            value = unescape(each[group]) if group != "name" else ""
-            found.setdefault(each["name"].lower(), Attribute(value, Span(*each.span(group))))
+        for each in islice(_ATTRIBUTE.finditer(self._source, *match.span(_ATTRIBUTES)), _MOST_ATTRIBUTES):
+            name = each[1].lower()
+            if name not in found and wanted in {None, name}:
+                group = each.lastindex or 1
+                value = "" if group == 1 else unescape(each[group])
+                found[name] = Attribute(value, Span(*each.span(group)))
+                if wanted:
+                    break
         return found
+
+
+def _has_role(text: str) -> bool:
+    """Whether a text holds any of the names that mark a tweet's element."""
+    folded = text.lower()
+    return "tw" in folded and any(role in folded for role in _ROLES)
 
 
 def is_embed(element: Element) -> bool:

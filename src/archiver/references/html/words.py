@@ -8,17 +8,20 @@ where they are asked for.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import unescape
 from html.entities import html5
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from archiver.model import Run, Span
 
 Gap = Literal["none", "space", "line"]
+_GAPS: tuple[Gap, ...] = ("none", "space", "line")
+_NONE, _SPACE, _LINE = range(3)
 
 # Names of characters that are read without a semicolon too, also where they are glued to a word (HTML section 13.5).
 _LEGACY = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
@@ -29,12 +32,14 @@ _PART = re.compile(rf"(\s++)|{_WORD}(?: {_WORD})*+|&(?:{_NUMBER}|[A-Za-z][A-Za-z
 # So much of a text is taken apart at a time, up to the end of a word: a place within it is found by reading it.
 _LONG = 1000
 _STRETCH = re.compile(rf".{{1,{_LONG}}}+\S*+\s*+", re.DOTALL)
+# No article has so many; beyond them the words are cut.
+_MOST_TEXTS = 200_000
 
 
 class Piece(NamedTuple):
     """Words with single blanks between them, or a character reference: how it reads, and where it stands.
 
-    `gap` is what parts it from the piece before, `space` where white space stood between the two, if in one place alone.
+    `gap` is what parts it from the piece before, `space` where white space stood between them, if in one place alone.
     """
 
     text: str
@@ -84,13 +89,16 @@ def _unescaped(text: str) -> Iterator[str]:
 class Words:
     """Words in the order of the page. Places among them count their characters alone, without white space.
 
-    They are to be asked for when nothing more is added.
+    They are to be asked for when nothing more is added. `is_cut` says that there were more than are kept of one page.
     """
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._texts: list[tuple[int, int, Gap]] = []
-        self._gap: Gap = "none"
+        self._begins = array("q")
+        self._ends = array("q")
+        self._gaps = bytearray()
+        self._gap = _NONE
+        self.is_cut = False
 
     def add(self, start: int, end: int) -> None:
         """Take in a stretch of text of the page's source, with its character references."""
@@ -101,30 +109,34 @@ class Words:
             self._append(start, end)
 
     def _append(self, start: int, end: int) -> None:
-        self._texts.append((start, end, self._gap))
-        self._gap = "none"
+        if len(self._gaps) >= _MOST_TEXTS:
+            self.is_cut = True
+            return
+        self._begins.append(start)
+        self._ends.append(end)
+        self._gaps.append(self._gap)
+        self._gap = _NONE
 
     def part(self) -> None:
         """What follows stands on another line."""
-        self._gap = "line"
+        self._gap = _LINE
 
     def separate(self) -> None:
         """What follows is another word, though no white space need stand before it."""
-        if self._gap == "none":
-            self._gap = "space"
+        if self._gap == _NONE:
+            self._gap = _SPACE
 
-    def split(self, place: int) -> "Words":
+    def split(self, place: int) -> list[tuple[int, int, int]]:
         """Take away, and give, the texts that begin at `place` of the source or later."""
-        behind = Words(self._source)
-        while self._texts and self._texts[-1][0] >= place:
-            behind._texts.append(self._texts.pop())
-        behind._texts.reverse()
+        first = bisect_left(self._begins, place)
+        behind = list(zip(self._begins[first:], self._ends[first:], self._gaps[first:], strict=True))
+        del self._begins[first:], self._ends[first:], self._gaps[first:]
         return behind
 
-    def extend(self, other: "Words") -> None:
-        """Append the texts of other words that stand behind."""
-        for start, end, gap in other._texts:
-            self._gap = "line" if "line" in {gap, self._gap} else gap
+    def extend(self, texts: Iterable[tuple[int, int, int]]) -> None:
+        """Append what was taken from other words, and stands behind."""
+        for start, end, gap in texts:
+            self._gap = max(gap, self._gap)
             self._append(start, end)
 
     def __len__(self) -> int:
@@ -133,33 +145,32 @@ class Words:
     @cached_property
     def text(self) -> str:
         """All of them as one string."""
-        return "".join(self._read)
+        return self._told[0]
 
-    @cached_property
-    def _read(self) -> list[str]:
-        """Each text as it reads, without its white space."""
-        source = self._source
-        raw = (source[start:end] for start, end, _ in self._texts)
-        return ["".join(_unescaped(text) if "&" in text else text.split()) for text in raw]
-
-    @cached_property
-    def _starts(self) -> list[int]:
+    @property
+    def _starts(self) -> "array[int]":
         """The number of each text's first character, and behind them that of all characters."""
-        return list(accumulate(map(len, self._read), initial=0))
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> "tuple[str, array[int]]":
+        source = self._source
+        raw = map(source.__getitem__, map(slice, self._begins, self._ends))
+        read = ["".join(_unescaped(text) if "&" in text else text.split()) for text in raw]
+        return "".join(read), array("q", accumulate(map(len, read), initial=0))
 
     def _pieces(self, first: int) -> Iterator[Piece]:
         """The pieces of the texts from the one numbered `first`."""
-        gap: Gap = "none"
-        space: Span | None = None
-        for start, end, parted in islice(self._texts, first, None):
-            if parted == "line" or gap == "none":
-                gap, space = (parted, None) if parted != "none" else (gap, space)
-            for span, text, is_verbatim in _parts(self._source, start, end):
+        gap, space = _NONE, None
+        for index in range(first, len(self._gaps)):
+            if self._gaps[index] > gap:
+                gap, space = self._gaps[index], None
+            for span, text, is_verbatim in _parts(self._source, self._begins[index], self._ends[index]):
                 if text == " ":
-                    gap, space = ("space", span) if gap == "none" else (gap, None)
+                    gap, space = max(gap, _SPACE), span if gap == _NONE else None
                 else:
-                    yield Piece(text, span, is_verbatim, gap, space)
-                    gap, space = "none", None
+                    yield Piece(text, span, is_verbatim, _GAPS[gap], space)
+                    gap, space = _NONE, None
 
     def between(self, span: Span) -> Iterator[Piece]:
         """The pieces of a span of characters, cut to it."""
@@ -183,8 +194,8 @@ class Words:
     def lines(self) -> Iterator[Span]:
         """The lines of the text, as spans of characters."""
         begin = 0
-        for (_, _, gap), start in zip(self._texts, self._starts, strict=False):
-            if gap == "line" and start > begin:
+        for gap, start in zip(self._gaps, self._starts, strict=False):
+            if gap == _LINE and start > begin:
                 yield Span(begin, start)
                 begin = start
         if begin < len(self):
