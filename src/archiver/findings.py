@@ -107,6 +107,8 @@ CODES: dict[str, Code] = {
     "W121": Code("no main text", "No main text was told from the rest of the page; all of its text was taken."),
     "W122": Code("links left out", "Links of the page are left out: relative ones where the page's own address is not known, or "
                  "more than are read of one page."),
+    "W128": Code("page read in part", "The page has more text or more tweets than are read of one page; what stands behind is in the "
+                 "original alone."),
     # 2: WARC
     "E201": Code("no record where one should start", "The bytes at a record's place do not begin with a WARC version line.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),

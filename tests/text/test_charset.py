@@ -14,7 +14,8 @@ CYRILLIC = "<p>Мост открыли в субботу, на год раньш
         (CYRILLIC.encode("utf-16"), "windows-1251", "utf-16-le", "byte-order-mark"),
         (b"<meta charset=koi8-r>" + CYRILLIC.encode("cp1251"), "windows-1251", "cp1251", "declared"),
         (b'<meta charset="windows-1251">' + CYRILLIC.encode("cp1251"), None, "cp1251", "meta"),
-        (b"<META CONTENT='text/html; charset=koi8-r' HTTP-EQUIV=Content-Type>" + CYRILLIC.encode("koi8-r"), None, "koi8-r", "meta"),
+        (b"<META CONTENT='text/html; charset=koi8-r' HTTP-EQUIV=Content-Type>"
+         + CYRILLIC.encode("koi8-r"), None, "koi8-r", "meta"),
         (b" " * 3000 + b"<meta charset=koi8-r>" + CYRILLIC.encode("koi8-r"), None, "koi8-r", "meta"),
         (b"<?xml version='1.0' encoding='koi8-r'?>" + CYRILLIC.encode("koi8-r"), None, "koi8-r", "meta"),
         (b"<!--<meta charset=koi8-r>--><meta charset=cp1251>" + CYRILLIC.encode("cp1251"), None, "cp1251", "meta"),

@@ -105,6 +105,21 @@ def test_more_links_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
     assert [finding.code for finding in left_out(extract, None)] == ["W122"]
 
 
+@pytest.mark.parametrize(
+    ("most", "source"),
+    [
+        ("words._MOST_TEXTS", "<p>a<p>b<p>c"),
+        ("source._MOST_EMBEDS", "<blockquote class=twitter-tweet>a</blockquote>" * 3),
+    ],
+)
+def test_more_text_than_is_read_is_said(most: str, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"archiver.references.html.{most}", 2)
+    monkeypatch.setattr("archiver.references.html.maintext._MOST_TAGS", 0)
+    extract, _, refs = found(source)
+    assert [finding.code for finding in left_out(extract, None)] == ["W128"]
+    assert len(extract.text.split("\n")) == 2 or len(refs.tweets) == 2
+
+
 def test_entities_and_white_space_are_runs() -> None:
     source = "<article>" + FERRY.replace("Bay and", "Bay\n  &amp;&nbsp;") + PIER + "</article>"
     extract = read(source)

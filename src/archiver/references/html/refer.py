@@ -100,7 +100,7 @@ def references(
 
 
 def left_out(extract: Extract, page: str | None) -> list[Finding]:
-    """`W122` where links of the page are not among its references, though they lead somewhere."""
+    """What a page holds and its record does not: `W122` links that lead somewhere, `W128` text and tweets."""
     base = _base(extract, page)
     hrefs = (anchor.element.value("href") for anchor in extract.page.anchors if base is None)
     relative = sum(1 for href in hrefs if _url(href, None) is None and _url(href, _ANYWHERE) is not None)
@@ -111,6 +111,9 @@ def left_out(extract: Extract, page: str | None) -> list[Finding]:
     if extract.page.has_more_anchors:
         message = f"The page has more links than the {len(extract.page.anchors)} that are read of one page."
         findings.append(Finding(code="W122", message=message, path="$.links"))
+    if extract.page.is_cut:
+        message = "The page has more text or more tweets than are read of one page; the rest is in the original alone."
+        findings.append(Finding(code="W128", message=message, path="$.text"))
     return findings
 
 

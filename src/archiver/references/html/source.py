@@ -48,8 +48,8 @@ _MOST_METAS = 20_000
 _MOST_ATTRIBUTES = 500
 
 _ROLES = (
-    *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid"),
-    *("platform.twitter.com/embed", "platform.x.com/embed"),
+    *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid", "DATA-TWEET-ID"),
+    *("DATA-TWEETID", "platform.twitter.com/embed", "platform.x.com/embed"),
 )
 
 
@@ -149,6 +149,7 @@ class Page:
     """What a decoded source says, in its order. `words` are those that stand outside of tweets.
 
     `unread` are scripts, style sheets, comments and the like, in which no reader of the page sees anything.
+    `is_cut` says that there is more text, or more tweets, than are read of one page.
     """
 
     def __init__(self, source: str) -> None:
@@ -163,6 +164,7 @@ class Page:
         self.depth = 0
         self.tags = 0
         self.has_more_anchors = False
+        self.is_cut = False
         _Scan(self).run()
 
 
@@ -194,6 +196,7 @@ class _Scan:
         if self._embed:
             self._cut_embed()
         self._page.depth = self._stack.deepest
+        self._page.is_cut = self._page.words.is_cut or len(self._page.embeds) >= _MOST_EMBEDS
 
     def _passed(self, match: re.Match[str]) -> int:
         """Pass over a comment, a declaration or a processing instruction; where the scan goes on."""
@@ -332,8 +335,7 @@ class _Scan:
 
 def _has_role(text: str) -> bool:
     """Whether a text holds any of the names that mark a tweet's element."""
-    folded = text.lower()
-    return "tw" in folded and any(role in folded for role in _ROLES)
+    return any(role in text for role in _ROLES)
 
 
 def is_embed(element: Element) -> bool:
