@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
+from warcio.warcwriter import WARCWriter
 
 from archiver.model import sha256
 from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
@@ -40,6 +41,15 @@ def test_a_record_is_a_gzip_member_with_its_digests() -> None:
     assert file.digest == sha256(stream.getvalue())
     assert file.records_digest == "sha256:" + hashlib.sha256(gzip.decompress(stream.getvalue())).hexdigest()
     assert (file.length, file.count) == (len(stream.getvalue()), 2)
+
+
+def test_a_record_is_as_warcio_itself_writes_it() -> None:
+    stream, theirs = BytesIO(), BytesIO()
+    WarcFile(stream).write(resource(refers_to="urn:uuid:00000000-0000-5000-8000-000000000002", block=b"a\r\n\r\nb"))
+    stream.seek(0)
+    for record in ArchiveIterator(stream):
+        WARCWriter(theirs, gzip=False).write_record(record)
+    assert theirs.getvalue() == gzip.decompress(stream.getvalue())
 
 
 def test_warcio_reads_what_is_written_and_finds_the_digests_right() -> None:

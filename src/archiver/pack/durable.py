@@ -10,6 +10,8 @@ from typing import BinaryIO
 from archiver.storage import Place, Remote
 
 PART = ".part"
+# A record is a few kilobytes: the system is not called for each of them.
+BUFFER = 1 << 18
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def _part(path: Path) -> BinaryIO:
     """A new file beside `path`, of this caller alone: on a cluster two workers may have been given the same work."""
     for number in count():
         with suppress(FileExistsError):
-            return path.with_name(f"{path.name}.{number}{PART}").open("xb")
+            return path.with_name(f"{path.name}.{number}{PART}").open("xb", buffering=BUFFER)
     raise AssertionError
 
 

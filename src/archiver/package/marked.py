@@ -132,7 +132,7 @@ class MarkedText:
         if self._is_marked(rest) or "\r" in self.text:
             yield from map(self._line, _LINES.finditer(self.text, *rest))
         else:
-            yield from _unmarked(escape(rest.of(self.text)))
+            yield _unmarked(escape(rest.of(self.text)))
 
     def _is_marked(self, span: Span) -> bool:
         return any(layer.touches(span) for layer in self.layers)
@@ -155,19 +155,21 @@ class MarkedText:
         return "".join(before + self._marked(piece, within) + after for piece, (before, after) in layer.cut(span))
 
 
-def _unmarked(html: str) -> Iterator[str]:
+def _unmarked(html: str) -> str:
     """Escaped lines in which nothing is marked, as `MarkedText` gives them; most lines are such, and go by quickly."""
     *lines, last = html.split("\n")
+    pieces: list[str] = []
     blank = ""
     for line in lines:
         if not line or line.isspace():
             blank += f"{line}\n"
             continue
         if blank:
-            yield f'<div class="blank">{blank}</div>'
+            pieces.append(f'<div class="blank">{blank}</div>')
             blank = ""
-        yield f'<p dir="auto">{line}\n</p>'
+        pieces.append(f'<p dir="auto">{line}\n</p>')
     if blank:
-        yield f'<div class="blank">{blank}</div>'
+        pieces.append(f'<div class="blank">{blank}</div>')
     if last:
-        yield f'<p dir="auto">{last}</p>'
+        pieces.append(f'<p dir="auto">{last}</p>')
+    return "".join(pieces)

@@ -5,6 +5,7 @@ asks a player for it gets the original bytes.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from archiver.model import Archived, Article, Rejected, derived_id
 from archiver.package import layout, reading
@@ -122,11 +123,13 @@ def _id(role: str, article: Article) -> str:
     return derived_id(role, article.source.name, article.source.offset, article.source.digest)
 
 
+@cache
 def _second_after(date: str) -> str:
     later = datetime.fromisoformat(date) + timedelta(seconds=1)
     return later.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@cache
 def _content_type(media_type: str, encoding: str | None) -> str:
     """With the encoding by the name that browsers know. UTF-16 says it by its byte order mark, and browsers see it."""
     if encoding is None or encoding.startswith("utf-16"):

@@ -5,6 +5,7 @@ import re
 
 # Control characters, line separators, and what turns the direction of writing: a stray U+2069 ends any isolate (UAX 9).
 _DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]")
+_SPECIAL = re.compile("[&<>\"'\r\0]")
 # A reference may be followed when it leads to the web or to a letter and is nothing but visible ASCII (RFC 3986).
 _LIVE = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 
@@ -15,6 +16,8 @@ def escape(text: str) -> str:
     >>> escape('<a href="x">')
     '&lt;a href=&quot;x&quot;&gt;'
     """
+    if not _SPECIAL.search(text):
+        return text
     # HTML reads a carriage return as a line feed, and carries no NUL (HTML Standard, sections 13.2.3.5 and 13.2.5.1).
     return html.escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
 
@@ -36,6 +39,8 @@ def disarmed(text: str, keep: str = "") -> str:
     >>> disarmed("one\\ntwo", keep="\\n")
     'one\\ntwo'
     """
+    if not _DISTURBING.search(text):
+        return text
     return _DISTURBING.sub(lambda match: match.group() if match.group() in keep else _named(match.group()), text)
 
 

@@ -204,8 +204,8 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
             places[name] = tuple(_places(value, [_stated_path(fields[name], place)]))
         else:
             others = () if layout.is_whole else PLAIN.fields[name]
-            known = (path for path in layout.fields.get(name, ()) + others if path[0] in article)
-            places[name] = tuple(_places(value, [place + path for path in known]))
+            known = [place + path for path in layout.fields.get(name, ()) + others if path[0] in article]
+            places[name] = tuple(_places(value, known)) if known else ()
     text = _text(places["text"])
     if isinstance(text, Finding):
         return text

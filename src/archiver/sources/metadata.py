@@ -19,10 +19,16 @@ def merged(*ranked: Metadata) -> Metadata:
     """
     chosen: dict[str, Any] = {}
     for one in ranked:
-        for field in fields(one):
-            if value := getattr(one, field.name):
-                chosen.setdefault(field.name, value)
+        if one == _NOTHING_SAID:
+            continue
+        for name in _FIELDS:
+            if value := getattr(one, name):
+                chosen.setdefault(name, value)
     return Metadata(**chosen)
+
+
+_NOTHING_SAID = Metadata()
+_FIELDS = tuple(field.name for field in fields(Metadata))
 
 
 def stated(value: Any, basis: str) -> Stated | Finding | None:

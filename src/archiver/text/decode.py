@@ -234,6 +234,8 @@ def _by_mark(data: bytes) -> str | None:
 def _by_zeros(data: bytes) -> str | None:
     """UTF-16 without a mark: the upper halves of ASCII characters are zero, and the lower ones are not."""
     sample = data[: SAMPLE if len(data) > SAMPLE else len(data) // 2 * 2]
+    if 0 not in sample:
+        return None
     zeros = {"utf-16-be": sample[0::2].count(0), "utf-16-le": sample[1::2].count(0)}
     name = max(zeros, key=lambda order: zeros[order])
     if not sample or min(zeros.values()) * 20 > zeros[name] or zeros[name] * 20 < len(sample):

@@ -1,20 +1,18 @@
-"""The only door to warcio's writer: WARC 1.1 records, one gzip member each, to the byte predictable.
+"""The only door to warcio: WARC 1.1 records, one gzip member each, to the byte predictable.
 
-warcio serialises the record; ISA-L compresses it. Level 2 gave the same bytes on every kind of CPU tried, and level 3
-did not; and because no compressor promises its bytes for ever, a file also has a digest over its uncompressed records.
+warcio serialises the header, and ISA-L compresses the record. Level 2 gave the same bytes on every kind of CPU tried,
+and level 3 did not; and because no compressor promises its bytes for ever, a file also has a digest over its
+uncompressed records.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from isal import isal_zlib
-from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from archiver.model import Digest, sha256
 
@@ -59,20 +57,11 @@ class Written:
     payload_digest: Digest
 
 
-class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
-    """warcio's writer without its own digests: ours are given, and it would add a SHA-1 payload digest to metadata."""
-
-    def ensure_digest(self, *_args: Any, **_kwargs: Any) -> None:
-        """Nothing to ensure."""
-
-
 class WarcFile:
     """A WARC file in the making on a binary stream that stands at its start."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._plain = BytesIO()
-        self._writer = _Writer(self._plain, gzip=False, warc_version="1.1")
         self._records = hashlib.sha256()
         self._file = hashlib.sha256()
         self.length = 0
@@ -92,7 +81,7 @@ class WarcFile:
         """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
         digest = sha256(record.block)
         payload_digest = record.payload_digest or digest
-        plain = self._serialised(record, digest)
+        plain = _serialised(record, digest)
         member = isal_zlib.compress(plain, LEVEL, GZIP)
         self._stream.write(member)
         self._records.update(plain)
@@ -101,18 +90,15 @@ class WarcFile:
         self.count += 1
         return Written(offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest)
 
-    def _serialised(self, record: WarcRecord, digest: Digest) -> bytes:
-        headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
-        if _CONTROL.search("".join(value for _, value in headers)):
-            headers = [(name, _checked(name, value)) for name, value in headers]
-        built = StatusAndHeaders("", headers, protocol="WARC/1.1")
-        length = len(record.block)
-        self._plain.seek(0)
-        self._plain.truncate()
-        self._writer.write_record(
-            ArcWarcRecord("warc", record.type, built, BytesIO(record.block), None, record.content_type, length)
-        )
-        return self._plain.getvalue()
+
+def _serialised(record: WarcRecord, digest: Digest) -> bytes:
+    """Header and block (WARC 1.1 section 4), as warcio's own writer has them: it also would make digests of its own."""
+    headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
+    if _CONTROL.search("".join([value for _, value in headers])):
+        headers = [(name, _checked(name, value)) for name, value in headers]
+    head = StatusAndHeaders("", (), protocol="WARC/1.1")
+    head.headers = headers
+    return b"%b%b\r\n\r\n" % (head.to_bytes(), record.block)
 
 
 def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
@@ -138,6 +124,7 @@ def _headers(record: WarcRecord, digest: Digest) -> Iterable[tuple[str, str | No
     yield "WARC-Block-Digest", digest
     yield "WARC-Payload-Digest", (record.payload_digest or digest) if record.with_payload else None
     yield "Content-Type", record.content_type
+    yield "Content-Length", str(len(record.block))
 
 
 def _target(uri: str) -> str:
