@@ -141,7 +141,7 @@ class Remote:
         """Whether it is an object."""
         return self.exists() and not self.is_dir()
 
-    def open(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> BinaryIO:  # noqa: ARG002
+    def open(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:  # noqa: ARG002
         """The object's bytes, fetched by ranges. Raises OSError; while it is read too, e.g. where it has changed."""
         with _told(self.url):
             store, path = _reached(self.url)

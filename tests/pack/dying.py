@@ -33,7 +33,7 @@ def of_an_item(job: Job, **options: object) -> run.Done:
 
 def once(job: Job, **options: object) -> run.Done:
     """Die in the midst of the first shard that is worked on at all."""
-    met = job.folder / "died"
+    met = Path(str(job.folder), "died")
 
     def process_and_die(capture: Capture, config: Config) -> Archived | Rejected:
         if not met.exists():
@@ -55,4 +55,4 @@ def of_large_shards(job: Job, **options: object) -> run.Done:
 def always(job: Job, **_options: object) -> run.Done:
     """Die of everything."""
     die()
-    raise AssertionError(Path(job.folder))
+    raise AssertionError(job.folder)

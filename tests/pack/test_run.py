@@ -328,7 +328,7 @@ def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path,
 
 def broken_off_at_the_rename(out: Path) -> None:
     """Killed when the old package had stepped aside, and the new one had no name yet."""
-    with held(out, CONFIG.created, resume=False) as folder:
+    with held(out, CONFIG.created, resume=False) as (folder, _):
         (folder / "receipts" / "00000").write_bytes(b"{}")
         out.rename(folder / "replaced")
         raise InterruptedError

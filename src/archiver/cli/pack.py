@@ -19,17 +19,23 @@ from archiver.cli.options import (
     writing,
 )
 from archiver.cli.progress import Course, packing
-from archiver.cli.values import Address, Encoding, Field, Line, Size, Stem, Time, packaging_time
+from archiver.cli.values import Address, Encoding, Field, Line, Location, Size, Stem, Time, packaging_time
 from archiver.errors import UsedWrongly
+from archiver.storage import Place, place
 
 if TYPE_CHECKING:
     from archiver.pack.assemble import Report
 
 
 @click.command(short_help="Pack articles into a package.")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, type=Location(), metavar="SOURCE...")
 @click.option(
-    "-o", "--output", "out", required=True, metavar="OUT", help="The package: a folder, or a file ending in .wacz."
+    "-o",
+    "--output",
+    "out",
+    required=True,
+    metavar="OUT",
+    help="The package: a folder, or a file ending in .wacz.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
@@ -37,6 +43,12 @@ if TYPE_CHECKING:
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is at ADDRESS.")
+@click.option(
+    "--work",
+    type=Location(),
+    metavar="PLACE",
+    help="Keep what is finished below PLACE, a folder or URL, until the package stands. [default: beside OUT]",
+)
 @click.option("--created", type=Time(), help="The time of packaging, ISO 8601. [default: SOURCE_DATE_EPOCH, or now]")
 @click.option(
     "--name", type=Stem(), default="articles", show_default=True, help="What the WARC files' names begin with."
@@ -70,20 +82,22 @@ if TYPE_CHECKING:
 @log_format_option
 @verbosity
 def command(
-    sources: tuple[Path, ...],
+    sources: tuple[Place, ...],
     out: str,
     overwrite: bool,
     resume: bool,
     jobs: int | None,
     scheduler: str | None,
+    work: Place | None,
     report: Path | None,
     **options: Any,
 ) -> None:
     """Pack articles into a package: WARC files in a WACZ, unpacked in a BagIt bag, or as one .wacz file.
 
     SOURCE is a file, a folder, or - for standard input: .txt and .text files in any encoding, .json, .jsonl and
-    .ndjson, each also with .gz or .zst. A file NAME.meta.json beside NAME says what NAME itself does not. An item
-    that is no article is rejected with its reason, and its bytes are archived too.
+    .ndjson, .html, .htm and .xhtml, each also with .gz or .zst, and .parquet. A file NAME.meta.json beside NAME says
+    what NAME itself does not. SOURCE and OUT may be URLs of an object store, such as s3://bucket/wire/. An item that
+    is no article is rejected with its reason, and its bytes are archived too.
 
     \b
     Fields for --field: text title url authors site language published modified retrieved
@@ -95,7 +109,7 @@ def command(
     if jobs and scheduler:
         raise UsedWrongly("--jobs is for processes of this machine and --scheduler for a cluster; give one of them")
     config = _config(sources, out, resume, options)
-    with _stdin(sources) as given, packing() as course, _interruptible(out):
+    with _stdin(sources) as given, packing() as course, _interruptible(out, work):
         done = pack(
             given,
             _destination(out),
@@ -104,10 +118,11 @@ def command(
             scheduler=scheduler,
             overwrite=overwrite,
             resume=resume,
+            shared=work,
             watch=course,
         )
     if not is_quiet() or done.rejected:
-        rejections = open_package(Path(out)).rejections()
+        rejections = open_package(_destination(out)).rejections()
         shown = None if is_verbose() else packed.SHOWN
         click.echo("\n".join(packed.summary(done, out, rejections, shown=shown)))
     _tell_course(course, done, out, report)
@@ -126,13 +141,13 @@ def _tell_course(course: Course, done: "Report", out: str, report: Path | None) 
             stream.write(going.to_bytes(facts))
 
 
-def _config(sources: tuple[Path, ...], out: str, resume: bool, options: dict[str, Any]) -> Any:
+def _config(sources: tuple[Place, ...], out: str, resume: bool, options: dict[str, Any]) -> Any:
     """What decides the package's bytes. Raises UsedWrongly where an option is for a single article only."""
     from archiver.pack.config import Config
     from archiver.pack.workfolder import begun_at
 
     given = options.pop("created")
-    created = packaging_time(given or (begun_at(Path(out)) if resume else None))
+    created = packaging_time(given or (begun_at(_destination(out)) if resume else None))
     is_single = _is_single(sources)
     if options["url"] and not is_single:
         raise UsedWrongly(
@@ -146,22 +161,22 @@ def _config(sources: tuple[Path, ...], out: str, resume: bool, options: dict[str
     return Config(created=created, article_title=article_title, **options)
 
 
-def _is_single(sources: tuple[Path, ...]) -> bool:
+def _is_single(sources: tuple[Place, ...]) -> bool:
     from archiver.sources.kinds import kind_of
 
     return len(sources) == 1 and not sources[0].is_dir() and kind_of(sources[0].name)[0] in {"text", "json"}
 
 
-def _destination(out: str) -> Path:
+def _destination(out: str) -> Place:
     if out.endswith("/") and Path(out).suffix == ".wacz":
         raise UsedWrongly(
             f"{out} names a folder, and a name that ends in .wacz is for one file; leave one of them out."
         )
-    return Path(out)
+    return place(out)
 
 
 @contextmanager
-def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
+def _stdin(sources: tuple[Place, ...]) -> Iterator[list[Any]]:
     """The sources, with standard input spooled to a file: its items are read by several processes."""
     from archiver.sources.shards import Stdin
 
@@ -175,12 +190,12 @@ def _stdin(sources: tuple[Path, ...]) -> Iterator[list[Any]]:
 
 
 @contextmanager
-def _interruptible(out: str) -> Iterator[None]:
+def _interruptible(out: str, work: Place | None) -> Iterator[None]:
     from archiver.pack.run import unfinished
 
     try:
         yield
     except KeyboardInterrupt as error:
-        kept = unfinished(Path(out))
+        kept = unfinished(out, work)
         went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept else ""
         raise KeyboardInterrupt(f"interrupted; no package was written to {out}.{went_on}") from error

@@ -5,10 +5,10 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from hashlib import sha256 as hasher
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,23 @@ import orjson
 
 from archiver.findings import Finding
 from archiver.model import Digest, sha256
+from archiver.pack import destination
 from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle
 from archiver.pack.job import Receipt, software
-from archiver.pack.workfolder import give_name
+from archiver.pack.workfolder import Work, give_name
 from archiver.package import bag, layout, wacz
 from archiver.package.bag import FileEntry
 from archiver.package.pages import HEAD
 from archiver.record import provenance, schema
+from archiver.storage import Place, Remote
 from archiver.warc import cdxj
 
 # Above this many lines players start faster with a ZipNum index; below it, a plain one serves every URI scheme.
 PLAIN_LINES = 10_000
+# So many files are merged at a time; a process may have 256 open on some systems.
+_OPEN = 200
+_CHUNK = 1 << 20
 # The index key of an article's original bytes; a rejected item's end in `.bin`.
 _ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
@@ -63,15 +68,11 @@ class Stage:
                 length += len(chunk)
         return self._entered(FileEntry(path=path, length=length, digest=Digest("sha256:" + digest.hexdigest())))
 
-    def link(self, path: str, source: Path, length: int, digest: Digest) -> None:
+    def link(self, path: str, source: Place, length: int, digest: Digest) -> None:
         """Give a finished file a second name: the shard keeps its own, so that a broken run can be taken up again."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            target.hardlink_to(source)
-        except OSError:  # a file system without hard links
-            with source.open("rb") as given, replacing(target) as stream:
-                shutil.copyfileobj(given, stream)
+        _link_or_copy(source, target)
         self._entered(FileEntry(path=path, length=length, digest=digest))
 
     def _entered(self, entry: FileEntry) -> FileEntry:
@@ -84,28 +85,40 @@ class Stage:
             settle(folder)
 
 
+def _link_or_copy(source: Place, target: Path) -> None:
+    with suppress(OSError):  # a file system without hard links, or another one
+        if isinstance(source, Path):
+            target.hardlink_to(source)
+            return
+    with source.open("rb") as given, replacing(target) as stream:
+        shutil.copyfileobj(given, stream, _CHUNK)
+
+
 def assemble(
     receipts: Sequence[Receipt],
-    folder: Path,
-    out: Path,
+    work: Work,
+    out: Place,
     config: Config,
     *,
     identity: Digest,
     notes: Sequence[Finding],
 ) -> Report:
-    """Put the package together in `folder` and give it the name `out`, in one rename. Replaces what stands there.
+    """Put the package together in the work folder and give it the name `out`, in one rename; or send it there.
 
-    Raises OSError where the disk does not take it; `out` is then as it was.
+    Replaces what stands there. Raises OSError where the disk does not take it; `out` is then as it was, unless it is a
+    bag in a store (`destination.publish`).
     """
+    folder, shards = work
     stage = Stage(folder / "stage" / "data")
     counts = _counts(receipts)
     for entry in (entry for receipt in receipts for entry in receipt.files):
-        stage.link(entry.path, folder / entry.path, entry.length, entry.digest)
-    copies = _write_index(stage, [folder / "cdxj" / f"{receipt.index:05}" for receipt in receipts])
+        stage.link(entry.path, shards / entry.path, entry.length, entry.digest)
+    lists = [shards / "cdxj" / f"{receipt.index:05}" for receipt in receipts]
+    copies = _write_index(stage, _few(lists, folder / "merging"))
     counts["items"]["archived"] -= copies
     counts["items"]["duplicate"] += copies
-    stage.write(layout.PAGES, chain([HEAD], _each(folder, "pages", receipts)))
-    stage.write(layout.REJECTED, _rejected(_rejections(folder, receipts)))
+    stage.write(layout.PAGES, chain([HEAD], _each(shards, "pages", receipts)))
+    stage.write(layout.REJECTED, _rejected(_rejections(shards, receipts)))
     stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
         stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
@@ -122,14 +135,14 @@ def _counts(receipts: Iterable[Receipt]) -> dict[str, dict[str, int]]:
     return {name: dict(sorted(counter.items())) for name, counter in sorted(totals.items())}
 
 
-def _each(folder: Path, name: str, receipts: Iterable[Receipt]) -> Iterator[bytes]:
+def _each(folder: Place, name: str, receipts: Iterable[Receipt]) -> Iterator[bytes]:
     """The lines of the shards' files of that name, shard after shard."""
     for receipt in receipts:
         with (folder / name / f"{receipt.index:05}").open("rb") as lines:
             yield from lines
 
 
-def _rejections(folder: Path, receipts: Iterable[Receipt]) -> Iterator[bytes]:
+def _rejections(folder: Place, receipts: Iterable[Receipt]) -> Iterator[bytes]:
     """The rejection records of all shards, each with the line of its whole source."""
     before: int | None = 0
     for receipt in receipts:
@@ -186,6 +199,33 @@ def _write_index(stage: Stage, paths: Sequence[Path]) -> int:
         return lines.copies
 
 
+def _few(lists: Sequence[Place], folder: Path) -> list[Path]:
+    """The same lines in so few sorted files that all can be open at once; a store's are fetched."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    few = [_here(path, folder) for path in lists]
+    for number in count():
+        if len(few) <= _OPEN:
+            break
+        groups = [few[at : at + _OPEN] for at in range(0, len(few), _OPEN)]
+        few = [_merge(group, folder / f"{number}-{at}") for at, group in enumerate(groups)]
+    return few
+
+
+def _here(path: Place, folder: Path) -> Path:
+    if isinstance(path, Path):
+        return path
+    _link_or_copy(path, folder / path.name)
+    return folder / path.name
+
+
+def _merge(paths: Sequence[Path], target: Path) -> Path:
+    with ExitStack() as stack:
+        lines = [stack.enter_context(path.open("rb")) for path in paths]
+        stack.enter_context(replacing(target)).writelines(heapq.merge(*lines))
+    return target
+
+
 def _write_zipnum(stage: Stage, lines: Iterable[bytes]) -> None:
     pointers: list[bytes] = []
 
@@ -240,7 +280,7 @@ def _write_manifests(stage: Stage, counts: dict[str, dict[str, int]], config: Co
     return sha256(manifest)
 
 
-def _give_name(stage: Stage, out: Path, config: Config) -> None:
+def _give_name(stage: Stage, out: Place, config: Config) -> None:
     if out.suffix == ".wacz":
         finished = stage.root.with_name("package.wacz")
         with replacing(finished) as stream:
@@ -249,6 +289,9 @@ def _give_name(stage: Stage, out: Path, config: Config) -> None:
         finished = stage.root.parent
         _write_bag(stage, config)
         stage.settle()
+    if isinstance(out, Remote):
+        destination.publish(finished, out)
+        return
     give_name(finished, out, stage.root.parents[1])
     settle(out.parent)
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack.job import Job, software
 from archiver.pack.workfolder import MARK
+from archiver.storage import place
 
 TIMEOUT = 20
 """Seconds that a scheduler has to answer."""
@@ -110,11 +111,12 @@ def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, 
         raise ArchiverError(f"{_here()} would write other bytes: it has {', '.join(others)}; install the same on all")
     if not (job.folder / MARK).is_file():
         raise CannotWrite(
-            f"{_here()} does not see the work folder {job.folder}: OUT has to stand in a folder that all workers share"
+            f"{_here()} does not see the work folder {job.folder}: "
+            "OUT has to stand in a folder that all workers share, or --work has to name one, or a URL"
         )
-    for piece in job.shard.slices:
-        if piece.size and not Path(piece.path).exists():
-            raise CannotRead(f"{_here()} does not see the source {piece.path}: all workers have to share it")
+    for source in (place(piece.path) for piece in job.shard.slices if piece.size):
+        if isinstance(source, Path) and not source.exists():
+            raise CannotRead(f"{_here()} does not see the source {source}: all workers have to share it")
     return fn(job, *args, **kwargs)
 
 

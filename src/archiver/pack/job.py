@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import orjson
 
@@ -13,6 +12,7 @@ from archiver import __version__
 from archiver.model import Digest, sha256
 from archiver.pack.config import Config
 from archiver.sources.shards import Shard
+from archiver.storage import Place
 
 FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 LISTS = ("cdxj", "pages", "rejected")
@@ -28,7 +28,7 @@ def software() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Plain values, so that any process can take it. `folder` is shared by all; `stamps` are the sources' mtimes.
+    """Plain values, so that any process can take it. `folder`, a path or URL, is shared by all.
 
     Items are counted from 0: `only` those of a range are processed, for a trial, and the `deadly` ones are rejected
     unprocessed, since they end the process (`recovery`).
@@ -36,8 +36,7 @@ class Job:
 
     shard: Shard
     config: Config
-    folder: Path
-    stamps: tuple[int, ...] = ()
+    folder: Place
     only: tuple[int, int] | None = None
     deadly: tuple[int, ...] = ()
 
@@ -49,7 +48,7 @@ class Job:
     @property
     def fingerprint(self) -> Digest:
         """Equal for equal work by equal software: a receipt that bears it stands for this job."""
-        return sha256(repr((self.shard, self.stamps, self.config, __version__)).encode())
+        return sha256(repr((self.shard, self.config, __version__)).encode())
 
     @property
     def content(self) -> Digest:
@@ -61,29 +60,14 @@ def _named(shard: Shard) -> list[tuple[object, ...]]:
     return [(piece.name, piece.start, piece.end, piece.size) for piece in shard.slices]
 
 
-def jobs(shards: Iterable[Shard], config: Config, folder: Path) -> list[Job]:
-    """A job for each shard. What stands in a source now is what its job stands for."""
-    return [Job(shard=shard, config=config, folder=folder, stamps=tuple(_stamps(shard))) for shard in shards]
-
-
 def identity_of(shards: Iterable[Shard], config: Config) -> Digest:
     """A digest over what is packed, and how: names and sizes of the sources, and every option but the time."""
     options = {name: value for name, value in config.to_dict().items() if name != "created"}
-    return sha256(repr((*map(_named, shards), options, __version__)).encode())
-
-
-def _stamps(shard: Shard) -> Iterable[int]:
-    for piece in shard.slices:
-        for path in (piece.path, piece.sidecar):
-            yield _changed(Path(path)) if path else 0
-
-
-def _changed(path: Path) -> int:
-    """When a file was changed last, in nanoseconds; 0 where nobody can tell, and then its reader will say so."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    digest = hashlib.sha256(b"(")
+    for shard in shards:
+        digest.update(f"{_named(shard)!r}, ".encode())
+    digest.update(f"{options!r}, {__version__!r})".encode())
+    return Digest("sha256:" + digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +113,7 @@ def lists(job: Job) -> dict[str, Digest]:
     return {name: digest_of(job.folder / name / job.number) for name in LISTS}
 
 
-def receipt_path(job: Job) -> Path:
+def receipt_path(job: Job) -> Place:
     """Where a job's receipt stands once its shard is finished."""
     return job.folder / "receipts" / job.number
 
@@ -146,7 +130,7 @@ def finished(job: Job) -> Receipt | None:
     return receipt if intact else None
 
 
-def digest_of(path: Path) -> Digest:
+def digest_of(path: Place) -> Digest:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
         return Digest("sha256:" + hashlib.file_digest(stream, "sha256").hexdigest())

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
-from archiver.errors import CannotWrite, UsedWrongly
+from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.model import Archived, Digest, Rejected, sha256
 from archiver.pack import destination
 from archiver.pack.assemble import Report, assemble
@@ -15,80 +14,99 @@ from archiver.pack.cluster import connected
 from archiver.pack.config import Config
 from archiver.pack.engines import InProcess, checkpoint, in_order, processes
 from archiver.pack.job import Job, Receipt, finished, identity_of
-from archiver.pack.job import jobs as jobs_for
 from archiver.pack.recovery import recovered
 from archiver.pack.shard import count_items, write_shard
+from archiver.pack.spool import Spool
 from archiver.pack.watch import Laps, Watch
-from archiver.pack.workfolder import clear_away, held, is_begun, work_folder
+from archiver.pack.workfolder import Work, clear_away, held, work_of
 from archiver.package import layout
 from archiver.package.open import open_package
 from archiver.sources.plan import plan
 from archiver.sources.shards import Stdin
+from archiver.storage import Place, place
 
 # How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
 AHEAD = 2
 
 
 def pack(
-    sources: Sequence[str | Path | Stdin],
-    out: str | Path,
+    sources: Sequence[str | Place | Stdin],
+    out: str | Place,
     config: Config,
     *,
     jobs: int = 1,
     scheduler: str | None = None,
     overwrite: bool = False,
     resume: bool = False,
+    shared: str | Place | None = None,
     watch: Watch | None = None,
 ) -> Report:
     """Pack `sources` into a package at `out`: one WACZ file where its name ends in `.wacz`, else a BagIt bag.
 
+    Sources and `out` are paths, or URLs of object stores.
+
     The work is done in this process, in as many others as `jobs`, or by the Dask cluster whose scheduler listens at
     the address `scheduler`. `watch` hears how it goes. Nothing stands at `out` before all of it is there; what is
-    finished stays in a work folder beside it until then, for `resume`, which needs the same `config.created`
-    (`workfolder.begun_at` tells it). To resume a run that was finished changes nothing.
+    finished stays in a work folder beside it (or in the current folder, where `out` is a URL) until then, for `resume`,
+    which needs the same `config.created` (`workfolder.begun_at` tells it). With `shared` it stays there, at a path or
+    URL that all workers see. To resume a run that was finished changes nothing.
 
     Raises UsedWrongly where `out` exists and is not to be replaced, where it would harm a source, or where another run
-    writes it; CannotRead for sources that are not there, CannotWrite where the disk does not take it.
+    writes it; CannotRead for sources that are not there, CannotWrite where the disk does not take it, Unreachable where
+    an object store fails.
     """
     watch = watch or Watch()
     watch.stage("plan")
-    given = [source if isinstance(source, Stdin) else Path(source) for source in sources]
-    out = Path(out)
-    destination.check(out, [source for source in given if isinstance(source, Path)])
+    given = [source if isinstance(source, Stdin) else place(source) for source in sources]
+    out, shared = place(out), place(shared) if shared else None
+    destination.check(out, [source for source in given if not isinstance(source, Stdin)])
     if out.exists() and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it")
-    shards = list(plan(given, shard_size=config.shard_size))
-    identity = identity_of(shards, config)
-    if out.exists() and not overwrite:
-        return _finished_before(out, identity)
-    watch.planned(sum(shard.size for shard in shards), len(shards))
-    with _writing(out), held(out, config.created, resume=resume) as folder:
-        watch.stage("shards")
-        work = jobs_for(shards, config, folder)
-        # A run that is taken up again may have been ended by an item: a process of its own can be lost.
-        with _engine(min(jobs, len(work)), scheduler, is_shielded=resume, watch=watch) as engine:
-            receipts = list(_receipts(engine, work, watch))
-        watch.stage("assembly")
-        notes = [note for shard in shards for note in shard.notes]
-        return assemble(receipts, folder, out, config, identity=identity, notes=notes)
+    with Spool(plan(given, shard_size=config.shard_size)) as shards:
+        identity = identity_of(shards, config)
+        if out.exists() and not overwrite:
+            return _finished_before(out, shared, identity)
+        watch.planned(shards.size, len(shards))
+        with (
+            _writing(work_of(out, shared)),
+            destination.claimed(out),
+            held(out, config.created, resume=resume, shared=shared) as work,
+        ):
+            watch.stage("shards")
+            # A run that is taken up again may have been ended by an item: a process of its own can be lost.
+            with _engine(min(jobs, len(shards)), scheduler, is_shielded=resume, watch=watch) as engine:
+                receipts = list(_receipts(engine, _Jobs(shards, config, work.shards), watch))
+            watch.stage("assembly")
+            return assemble(receipts, work, out, config, identity=identity, notes=tuple(shards.notes()))
 
 
-def _finished_before(out: Path, identity: Digest) -> Report:
+class _Jobs(NamedTuple):
+    """A job for each shard, made when it is come to."""
+
+    shards: Spool
+    config: Config
+    folder: Place
+
+    def each(self) -> Iterator[Job]:
+        return (Job(shard=shard, config=self.config, folder=self.folder) for shard in self.shards)
+
+
+def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Report:
     """The report of the package at `out`, where it is what this very run would make; else raises UsedWrongly."""
     package = open_package(out)
     run = package.run()
     if run.get("input") != identity:
         raise UsedWrongly(f"{out} exists, and is of other sources or options; --overwrite replaces it")
-    clear_away(out)
+    clear_away(out, shared)
     with package.files.open(layout.DATAPACKAGE) as stream:
         manifest = stream.read()
     return Report(counts=run["counts"], rejected=run["counts"]["items"]["rejected"], notes=(), digest=sha256(manifest))
 
 
-def unfinished(out: Path) -> Path | None:
-    """The work folder of a run for `out` that was broken off, where there is something in it to resume."""
-    folder = work_folder(out)
-    return folder if is_begun(folder) else None
+def unfinished(out: str | Place, shared: str | Place | None = None) -> Place | None:
+    """Where a run for `out` that was broken off keeps what is finished, where there is something to resume."""
+    work = work_of(place(out), place(shared) if shared else None)
+    return work.shards if work.is_begun() else None
 
 
 class Done(NamedTuple):
@@ -128,13 +146,14 @@ def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch
         yield _Engine(InProcess(), 1)
 
 
-def _receipts(engine: _Engine, work: Sequence[Job], watch: Watch) -> Iterator[Receipt]:
+def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
     """A receipt for each job, in order, whatever becomes of the workers."""
     meter = _Meter(watch)
     task = partial(work_on, clock=watch.clock)
     here = partial(_work_here, task, meter) if isinstance(engine.executor, InProcess) else task
     lost = partial(recovered, work=task, count=count_items, note=watch.note)
-    for job, done in zip(work, in_order(engine.executor, here, work, engine.window, lost), strict=True):
+    results = in_order(engine.executor, here, jobs.each(), engine.window, lost)
+    for job, done in zip(jobs.each(), results, strict=True):
         meter.end(job, done)
         yield done.receipt
 
@@ -175,11 +194,19 @@ class _Meter:
 
 
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    """What goes wrong on the disk is CannotWrite; a work folder in which nothing is finished does not stay."""
-    folder = work_folder(out)
+def _writing(work: Work) -> Iterator[None]:
+    """What goes wrong on the disk is CannotWrite; what is finished is kept, and the sentence says so."""
     try:
         yield
     except OSError as error:
-        kept = f"; what is finished is kept in {folder}, and --resume goes on from there" if is_begun(folder) else ""
-        raise CannotWrite(f"cannot write: {error.strerror or error} ({error.filename or folder}){kept}") from error
+        what = f"cannot write: {error.strerror or error} ({error.filename or work.folder})"
+        raise CannotWrite(what + _kept(work)) from error
+    except Unreachable as error:
+        raise Unreachable(f"{error}{_kept(work)}") from error
+
+
+def _kept(work: Work) -> str:
+    with suppress(Unreachable):
+        if work.is_begun():
+            return f"; what is finished is kept in {work.shards}, and --resume goes on from there"
+    return ""
