@@ -1,12 +1,14 @@
 """How a packing run goes, and how it went: rates and times, which never stand in a package."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from archiver.pack.assemble import Report
 from archiver.report import plain
+
+if TYPE_CHECKING:
+    from archiver.pack.assemble import Report
 
 STAGES = {"plan": "planning", "shards": "packing", "assembly": "putting together"}
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -30,7 +32,7 @@ def going(state: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def facts(report: Report, out: str, course: Mapping[str, Any]) -> dict[str, Any]:
+def facts(report: "Report", out: str, course: Mapping[str, Any]) -> dict[str, Any]:
     """A run report with its times: what was packed, why what was rejected, and what the time went to."""
     items = report.counts["items"]
     found = report.counts.get("findings", {})

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-import orjson
-
+from archiver.warc import cdxj
 from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
-FIELDS = ("url", "timestamp", "mime", "digest", "length", "offset", "filename", "recordDigest")
-_ROW = "%(timestamp)s {" + ", ".join(f'"{name}": "%({name})s"' for name in FIELDS if name != "timestamp") + "}"
+FIELDS = ("timestamp", *cdxj.NAMES)
 
 
 def expected(record: Record, filename: str) -> dict[str, str]:
@@ -26,16 +24,9 @@ def expected(record: Record, filename: str) -> dict[str, str]:
     }
 
 
-def row(fields: Mapping[str, str]) -> str:
-    r"""The row of such fields as this software writes it, behind its sort key: other fields make another row.
-
-    >>> row(dict.fromkeys(FIELDS, '"')).partition(", ")[0]
-    '" {"url": "\\""'
-    """
-    text = _ROW % fields
-    if text.count('"') == _ROW.count('"') and "\\" not in text and text.isprintable():
-        return text
-    return _ROW % {name: orjson.dumps(fields[name]).decode()[1:-1] for name in FIELDS}
+def row(fields: Mapping[str, str]) -> bytes:
+    """The row of such fields as this software writes it, behind its sort key; other fields make another row."""
+    return cdxj.row(fields["timestamp"], *[fields[name] for name in cdxj.NAMES])
 
 
 def timestamp(date: str) -> str:

@@ -11,7 +11,7 @@ from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.verify import captures
 from archiver.verify.captures import FIELDS
-from archiver.verify.table import Table, key_of
+from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import Tree
 from archiver.warc import cdxj, digests
 from archiver.warc.reader import Record
@@ -20,7 +20,7 @@ INDEXES = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
 _LINE_LIMIT = 1 << 20
 _BLOCK_LIMIT = 1 << 26
 _ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
-_WRITTEN = re.compile(rb'([!-~]++) (([0-9]{14}) \{"url": "([!#-\[\]-~]*+)", "mime": "[ -~]*+)\n')
+_WRITTEN = re.compile(rb'([!-~]++) (([0-9]{14}) \{"url": "([!#-\[\]-~]*+)", "mime": "[ -~]*+\n)')
 _POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
 _META = b"!meta "
 # Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
@@ -95,10 +95,10 @@ class Index:
         match = _WRITTEN.fullmatch(line)
         if match is None:
             return False
-        key, row, stamp, url = (part.decode("ascii") for part in match.groups())
-        if key != _key(url) or not self._captures.mark(key_of(row)):
+        key, row, stamp, url = match.groups()
+        if key.decode() != _key(url.decode()) or not self._captures.mark(key_of_bytes(row)):
             return False
-        _mark(pages, url, stamp)
+        _mark(pages, url.decode(), stamp.decode())
         return True
 
     def _row(self, row: Row) -> Iterator[Finding]:
@@ -111,7 +111,7 @@ class Index:
                 expected=_key(url)[:200],
             )
         stated = {name: row.fields.get(name, "") for name in FIELDS} | {"timestamp": row.timestamp}
-        marked = self._captures.mark(key_of(captures.row(stated)))
+        marked = self._captures.mark(key_of_bytes(captures.row(stated)))
         if marked is False:
             yield Finding(code="E425", message="The index has this row twice.")
         elif marked is None:
@@ -126,7 +126,7 @@ class Index:
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
         wanted = captures.expected(record, filename)
-        self._captures.mark(key_of(captures.row(wanted)))
+        self._captures.mark(key_of_bytes(captures.row(wanted)))
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
             if found is not None and name == "digest" and _is_of_nothing(found, record):

@@ -17,7 +17,7 @@ from archiver.record import schema
 from archiver.verify import derivation, replay
 from archiver.verify.captures import expected, row
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
-from archiver.verify.table import Table, key_of
+from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
 
@@ -166,7 +166,7 @@ class Survey:
                 self._enter(place, each)
                 if each.type in INDEXED:
                     if is_archive:
-                        self.captures.add(key_of(row(expected(each, filename))), place)
+                        self.captures.add(key_of_bytes(row(expected(each, filename))), place)
                     for finding in replay.check(each):
                         yield 0, finding.at(file=name, offset=each.offset, record=each.id)
                 yield place, each

@@ -10,7 +10,12 @@ _BUCKETS = 256
 
 def key_of(*parts: str) -> int:
     """A 64-bit key for the parts: equal for equal parts, and by chance for one pair in 10^19 of others."""
-    return int.from_bytes(blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return key_of_bytes("\n".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def key_of_bytes(data: bytes) -> int:
+    """The key of bytes as they are."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
 class Table:

@@ -13,7 +13,6 @@ from typing import Literal
 
 from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
-from archiver.pack import engines
 from archiver.package import layout
 from archiver.storage import Place, place
 from archiver.verify import pages, run
@@ -194,6 +193,8 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
     if min(jobs, len(pairs)) < 2:
         yield from survey.read()
     else:
+        from archiver.pack import engines
+
         with engines.processes(min(jobs, len(pairs))) as pool:
             for found, part in engines.in_order(pool, partial(Survey.part, survey), pairs, window=2 * jobs):
                 yield from found

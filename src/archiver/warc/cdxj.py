@@ -9,18 +9,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import orjson
 from isal import isal_zlib
 
 from archiver.model import sha256
-from archiver.warc.writer import GZIP, LEVEL, WarcRecord, Written
+
+if TYPE_CHECKING:
+    from archiver.warc.writer import WarcRecord, Written
 
 BLOCK_LINES = 1024
 # URIs in which surt has nothing to canonicalise: most of a package's, and importing surt costs more than all of them.
 _PLAIN = re.compile(
     r"[a-z]+://(?P<host>(?!www)[a-z]+(?:\.[a-z]+)+)(?P<path>(?:/[a-z0-9_-]+)*/[a-z0-9_-]+(?:\.[a-z]+)?)"
 )
+NAMES = ("url", "mime", "digest", "length", "offset", "filename", "recordDigest")
+_ROW = b"%b {" + b", ".join(b'"%b": %%b' % name.encode() for name in NAMES) + b"}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,26 +36,23 @@ class Block:
     idx_line: bytes
 
 
-def line(record: WarcRecord, written: Written, filename: str) -> bytes:
-    """The index line of a record, line feed included. `length` and `offset` are strings, as other tools write them.
+def line(record: "WarcRecord", written: "Written", filename: str) -> bytes:
+    """The index line of a record, line feed included."""
+    mime = "warc/revisit" if record.type == "revisit" else record.content_type.split(";")[0].strip()
+    length, offset = str(written.length), str(written.offset)
+    fields = (record.uri, mime, written.payload_digest, length, offset, filename, written.record_digest)
+    return b"%b %b" % (key(str(record.uri)), row(timestamp(record.date), *fields))
+
+
+def row(stamp: str, *fields: str | None) -> bytes:
+    r"""An index line without its key: the 14 digits, and the fields of `NAMES`, all of them strings.
 
     Its JSON has a blank behind colon and comma, as `json.dumps` and so every other tool writes it.
+
+    >>> row("20240506070809", "https://example.org/", "text/html", *"abcde")[:60]
+    b'20240506070809 {"url": "https://example.org/", "mime": "text'
     """
-    mime = "warc/revisit" if record.type == "revisit" else record.content_type.split(";")[0].strip()
-    return (
-        b'%b %b {"url": %b, "mime": %b, "digest": "%b", "length": "%d", "offset": "%d", "filename": %b, '
-        b'"recordDigest": "%b"}\n'
-    ) % (
-        key(str(record.uri)),
-        timestamp(record.date).encode(),
-        orjson.dumps(record.uri),
-        orjson.dumps(mime),
-        written.payload_digest.encode(),
-        written.length,
-        written.offset,
-        orjson.dumps(filename),
-        written.record_digest.encode(),
-    )
+    return _ROW % (stamp.encode(), *map(orjson.dumps, fields))
 
 
 def key(uri: str) -> bytes:
@@ -79,6 +81,8 @@ def timestamp(date: str) -> str:
 
 def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:
     """Sorted index lines as blocks of up to 1024, each a gzip member of its own; the first is only the head."""
+    from archiver.warc.writer import GZIP, LEVEL
+
     head = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": %b}\n' % orjson.dumps(filename)
     yield Block(member=b"", idx_line=head)
     offset = 0
