@@ -63,6 +63,21 @@ def test_spans_slice_both_texts() -> None:
     assert tweet.source_span.of(source) == source
 
 
+@pytest.mark.parametrize(
+    ("dates", "verdict"),
+    [
+        ({"date": "2017-07-18"}, "impossible"),
+        ({"date": "2017-07-18", "modified": "2017-07-25"}, "consistent"),
+        ({"date": "2017-07-25", "modified": "2017-07-18"}, "consistent"),
+        ({"retrieved": "2017-07-18"}, "impossible"),
+        ({}, "unknown"),
+    ],
+)
+def test_a_tweet_is_weighed_against_the_articles_last_version(dates: dict[str, str], verdict: str) -> None:
+    article = archived(item({"text": "It broke.\n— Ada (@ada_e) July 21, 2017", **dates}))
+    assert [tweet.dates for tweet in article.tweets] == [verdict]
+
+
 def test_what_the_item_says_goes_before_what_is_said_beside_it() -> None:
     capture = item(
         {"text": "The pier is gone.", "title": "Gone", "url": "https://news.example/a#top", "date": "2017-07-21"}

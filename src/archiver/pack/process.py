@@ -28,6 +28,7 @@ from archiver.model import (
 )
 from archiver.pack.config import Config
 from archiver.record import provenance, schema
+from archiver.references.dates import latest
 from archiver.references.find import find
 from archiver.references.html.read import read
 from archiver.references.html.refer import left_out, references
@@ -130,7 +131,8 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     published, modified, retrieved = (_moment(known, name, notes) for name in ("published", "modified", "retrieved"))
     least = config.min_confidence
     body = repair(item.text, min_confidence=least)
-    found = _references(item, body, url.value if url else None, published)
+    # No tweet in an article is younger than its last version, or than the copy of it.
+    found = _references(item, body, url.value if url else None, latest(published, modified) or retrieved)
     title = _line(known.title, "title", least)
     site = _line(known.site, "site", least)
     authors = _authors(known.authors, least)
@@ -157,10 +159,10 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     )
 
 
-def _references(item: Item, body: Repaired, page: str | None, published: Moment | None) -> References:
+def _references(item: Item, body: Repaired, page: str | None, dated: Moment | None) -> References:
     if item.extract:
-        return references(item.extract, body.text, body.repairs, page=page, published=published)
-    return find(body.text, to_source=Alignment(body.repairs).to_source, page=page, published=published)
+        return references(item.extract, body.text, body.repairs, page=page, published=dated)
+    return find(body.text, to_source=Alignment(body.repairs).to_source, page=page, published=dated)
 
 
 def _from_base(capture: Capture, base: str | None) -> Metadata:

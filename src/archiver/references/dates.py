@@ -96,7 +96,8 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
     """How what is known of a tweet's date agrees: the day written under it, its id's time, the article's date.
 
     One day between two of them is a `timezone`, more is `impossible`; so is a tweet that was posted after the article
-    was published. Without two dates to compare the answer is `unknown`.
+    was published, or after November 2010 under an id of the time before. Without two dates to compare the answer is
+    `unknown`.
 
     >>> day = Moment(value="2017-07-21", precision="day", basis="signature")
     >>> weigh(day, "888436297528508416", None), weigh(day, None, None)
@@ -111,11 +112,23 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
     if any(day < _FIRST_TWEET for day in days):
         return "impossible"
     apart = [abs((days[0] - days[1]).days)] if len(days) == 2 else []
+    if posted is not None and status_id is not None and given_out is None:
+        apart.append(max(0, (days[0] - _EPOCH.date()).days))
     if published is not None:
         apart += [max(0, (day - _last_day(published)).days) for day in days]
     if not apart:
         return "unknown"
     return ("consistent", "timezone", "impossible")[min(max(apart), 2)]
+
+
+def latest(*moments: Moment | None) -> Moment | None:
+    """The moment that may be the last of all; None where none is known.
+
+    >>> day, month = (Moment(value=value, precision="day", basis="field:date") for value in ("2017-07-21", "2017-08"))
+    >>> latest(day, None, month).value, latest(None)
+    ('2017-08', None)
+    """
+    return max((moment for moment in moments if moment is not None), key=_last_day, default=None)
 
 
 def _month(match: re.Match[str]) -> int | None:

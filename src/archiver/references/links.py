@@ -219,8 +219,7 @@ def _end(text: str, start: int, host: re.Match[str]) -> int:
     tail = _TAIL.match(text, end)
     if tail is None:
         return _stripped(text, host.start(), end, _TRAILING + "-_")
-    markup = _MARKUP.search(text, end, tail.end())
-    limit = _balanced(text, end, markup.start() if markup else tail.end())
+    limit = _balanced(text, end, _unmarked(text, end, tail.end()))
     if text[start - 1 : start] == "'" and (closing := text.find("'", end, limit)) >= 0:
         limit = closing
     limit = _stripped(text, end, limit)
@@ -249,6 +248,14 @@ def _stripped(text: str, start: int, end: int, marks: str = _TRAILING) -> int:
     while end > start and text[end - 1] in marks:
         end -= 1
     return end
+
+
+def _unmarked(text: str, start: int, end: int) -> int:
+    """Where what is left of other markup begins; `end` where there is none."""
+    if text.find("&", start, end) < 0 and text.find("[/", start, end) < 0:
+        return end
+    markup = _MARKUP.search(text, start, end)
+    return markup.start() if markup else end
 
 
 def _balanced(text: str, start: int, end: int) -> int:
