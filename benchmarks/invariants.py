@@ -8,15 +8,16 @@ twice changes nothing more, every link and tweet stands where its spans say, cle
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import ftfy
 
+from archiver.model import Repair, Span
 from archiver.references.find import extract
 from archiver.text.ledger import apply, unapply
-from archiver.text.normalize import normalize
+from archiver.text.normalize import Normalised, normalize
 from archiver.text.rules import WHITE_SPACE
 
 
@@ -34,14 +35,36 @@ def broken(text: str) -> Iterator[str]:
         yield "the ledger does not lead there and back"
     if normalize(done.text).text != done.text:
         yield "normalising twice is not normalising once"
+    for entry in done.repairs:
+        if entry.source_span.of(text) != entry.before or entry.span.of(done.text) != entry.after:
+            yield f"a repair does not stand where it says: {entry}"
+    yield from misplaced(text, done)
+
+
+def misplaced(text: str, done: Normalised) -> Iterator[str]:
+    """The references of a text that do not stand where they say, in its normalised form or in itself."""
     found = extract(text)
     for link in found.links:
-        there = link.source_span.of(text)
-        if link.span is None or link.span.of(done.text) != link.href or normalize(there).text.strip() != link.href:
+        if link.span is None or link.span.of(done.text) != link.href:
             yield f"a link does not stand where it says: {link.href!r}"
     for tweet in found.tweets:
-        if tweet.text and (tweet.span is None or tweet.text not in tweet.span.of(done.text)):
-            yield f"a tweet does not stand where it says: {tweet.text[:40]!r}"
+        if tweet.span is None or (tweet.text or "") not in tweet.span.of(done.text):
+            yield f"a tweet does not stand where it says: {tweet}"
+    places = [(link.span, link.source_span) for link in found.links]
+    places += [(tweet.span, tweet.source_span) for tweet in found.tweets]
+    for span, source_span in places:
+        if span and repaired(text, source_span, done.repairs) != span.of(done.text):
+            yield f"what stands in the source is another: {span.of(done.text)!r}"
+
+
+def repaired(text: str, place: Span, repairs: Sequence[Repair]) -> str:
+    """A slice of a source with the repairs that lie in it."""
+    pieces, end = [], place.start
+    for entry in repairs:
+        if place.start <= entry.source_span.start and entry.source_span.end <= place.end:
+            pieces += [text[end : entry.source_span.start], entry.after]
+            end = entry.source_span.end
+    return "".join((*pieces, text[end : place.end]))
 
 
 def seen(text: str) -> list[str]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.model import Moment, References, Span
-from archiver.references.find import find
+from archiver.references.find import extract, find
+from archiver.text.repair import repair
 
 PUBLISHED = Moment(value="2017-07-20", precision="day", basis="field:date")
 STATUS = "https://twitter.com/jolind/status/888436297528508416"
@@ -136,3 +137,27 @@ PIECES = st.sampled_from(SNIPPETS.split("|")) | st.text(max_size=4)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_every_span_slices_right(text: str) -> None:
     check(text, find(text, to_source=same, page="https://example.org/", published=PUBLISHED))
+
+
+DAMAGED = (
+    "It brokeâ€¦ |â€” |â\x80\x94 |\x97 |\xa0|\r\n|  |Ã¼|â€™s |â€œ|â€\x9d|https://t.co/kT4vWq9ZbX|https://bÃ¼cher.example/Ã¼|"
+    "www.example.org/â€¦|JosÃ© (@jose) July 21, 2017|Jo Lind|(@jolind) 21 July 2017|Example.org|\u200b|\ufeff|â€“ "
+)
+
+
+@given(st.lists(st.sampled_from(DAMAGED.split("|")) | PIECES, max_size=30).map("".join))
+def test_every_span_leads_to_the_source(source: str) -> None:
+    """What stands in the source is, with the repairs that lie in it, what stands in the normalised text."""
+    repaired = repair(source)
+    found = extract(source)
+    check(repaired.text, found)
+    places = [(link.span, link.source_span) for link in found.links]
+    places += [(tweet.span, tweet.source_span) for tweet in found.tweets]
+    for span, there in places:
+        assert span is not None
+        pieces, end = [], there.start
+        for entry in repaired.repairs:
+            if there.start <= entry.source_span.start and entry.source_span.end <= there.end:
+                pieces += [source[end : entry.source_span.start], entry.after]
+                end = entry.source_span.end
+        assert "".join((*pieces, source[end : there.end])) == span.of(repaired.text)
