@@ -11,7 +11,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from archiver import __version__
@@ -178,6 +177,8 @@ def _ftfy() -> Any:
 
 @cache
 def _ftfy_version() -> str:
+    from importlib.metadata import version
+
     return f"ftfy {version('ftfy')}"
 
 

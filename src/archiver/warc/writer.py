@@ -9,10 +9,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from functools import cache
+from typing import Any, BinaryIO, Literal
 
 from isal import isal_zlib
-from warcio.statusandheaders import StatusAndHeaders
 
 from archiver.model import Digest, sha256
 
@@ -91,12 +91,20 @@ class WarcFile:
         return Written(offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest)
 
 
+@cache
+def _warcio() -> Any:
+    """Imported with the first record: with it comes what reads object stores, and whoever verifies needs neither."""
+    from warcio import statusandheaders
+
+    return statusandheaders
+
+
 def _serialised(record: WarcRecord, digest: Digest) -> bytes:
     """Header and block (WARC 1.1 section 4), as warcio's own writer has them: it also would make digests of its own."""
     headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
     if _CONTROL.search("".join([value for _, value in headers])):
         headers = [(name, _checked(name, value)) for name, value in headers]
-    head = StatusAndHeaders("", (), protocol="WARC/1.1")
+    head = _warcio().StatusAndHeaders("", (), protocol="WARC/1.1")
     head.headers = headers
     return b"%b%b\r\n\r\n" % (head.to_bytes(), record.block)
 

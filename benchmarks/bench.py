@@ -1,0 +1,178 @@
+"""`make bench`: what packing and verifying cost, beside the field's tools and beside the floor, in one run.
+
+    python -m benchmarks.bench [--articles N] [--rounds N] [--write]
+
+Articles are generated, once as JSON Lines and once as text files, and packed and verified. Each row says what was
+measured, the other side of it, the ratio, and what is to be reached. `--write` puts the table into docs/performance.md.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import ftfy
+from benchmarks.cost import ARCHIVER, PEERS, WARCIT, Cost, in_turns, machine, run, written
+from benchmarks.generate import lines, write_files
+from benchmarks.repair_gold import SAFE
+from benchmarks.repair_speed import articles, seconds
+
+from archiver.text.repair import repair
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+CREATED = ("--created", "2024-05-06T07:08:09Z")
+MS = 1000
+DONE = (0, 1)  # the exit status of `pack`: 1 where some items were no articles
+Bench = Callable[[], Cost]
+
+
+class Row(NamedTuple):
+    """A line of the table: `ratio` is to be at least `reach`, or at most, where `at_most`."""
+
+    what: str
+    ours: str
+    beside: str
+    ratio: float
+    reach: float
+    at_most: bool
+
+    @property
+    def is_reached(self) -> bool:
+        return self.ratio <= self.reach if self.at_most else self.ratio >= self.reach
+
+
+def pack(source: Path, out: Path, *options: object) -> Cost:
+    return run([ARCHIVER, "pack", source, "-o", out, "-q", "--overwrite", *CREATED, *options], statuses=DONE)
+
+
+def warcit_and_wacz(source: Path, folder: Path) -> Cost:
+    """A WARC of the files, and a WACZ of that."""
+    name = folder / "peer"
+    first = run([WARCIT, "-q", "-o", "-n", name, "https://news.example/", source])
+    second = run([PEERS / "wacz", "create", "-o", folder / "peer.wacz", folder / "peer.warc.gz"])
+    return Cost(first.wall + second.wall, first.cpu + second.cpu, max(first.largest, second.largest), 0, "")
+
+
+def floor(job: str, package: Path) -> Cost:
+    """The floor's cost, without that of starting Python: it prints what it took."""
+    took = float(run([sys.executable, "-m", "benchmarks.floors", job, package]).said)
+    return Cost(took, took, 0, 0, "")
+
+
+def packing(folder: Path, count: int, rounds: int) -> Iterator[Row]:
+    costs = in_turns(
+        {
+            "lines": partial(pack, folder / "articles.jsonl", folder / "bag", "-j", 1),
+            "floor": partial(floor, "pack", folder / "bag"),
+            "files": partial(pack, folder / "files", folder / "files.wacz"),
+            "peers": partial(warcit_and_wacz, folder / "files", folder),
+        },
+        rounds,
+    )
+    rates = {name: count / cost.wall for name, cost in costs.items()}
+    yield Row(
+        "`pack`, text files to a WACZ, all cores: articles a second, beside warcit + `wacz create`",
+        f"{rates['files']:,.0f}", f"{rates['peers']:,.0f}", rates["files"] / rates["peers"], 3, at_most=False,
+    )  # fmt: skip
+    each = {name: cost.cpu / count * MS for name, cost in costs.items()}
+    yield Row(
+        "`pack`, JSON Lines to a bag: CPU ms an article, beside the floor",
+        f"{each['lines']:.2f}", f"{each['floor']:.2f}", each["lines"] / each["floor"], 4, at_most=True,
+    )  # fmt: skip
+
+
+def repairing(folder: Path, rounds: int) -> Iterator[Row]:
+    texts = list(articles([folder / "texts.jsonl"]))
+    work: dict[str, Callable[[str], object]] = {"ftfy": lambda text: ftfy.fix_text(text, SAFE), "ours": repair}
+    turns = [{name: seconds(texts, one) for name, one in work.items()} for _ in range(rounds)]
+    least = {name: min(one[name] for one in turns) / len(texts) * MS for name in work}
+    yield Row(
+        "repair stage: ms an article, beside plain ftfy (times as fast)",
+        f"{least['ours']:.3f}", f"{least['ftfy']:.3f}", least["ftfy"] / least["ours"], 8, at_most=False,
+    )  # fmt: skip
+
+
+def verifying(folder: Path, rounds: int) -> Iterator[Row]:
+    wacz, bag = folder / "articles.wacz", folder / "bag"
+    pack(folder / "articles.jsonl", wacz)
+    warcs = sorted((bag / "data" / "archive").iterdir())
+    costs = in_turns(
+        {
+            "wacz": partial(run, [ARCHIVER, "verify", "-q", "-j", 1, wacz]),
+            "floor": partial(floor, "verify", wacz),
+            "all cores": partial(run, [ARCHIVER, "verify", "-q", wacz]),
+            "wacz validate": partial(run, [PEERS / "wacz", "validate", "-f", wacz]),
+            "warcio check": partial(run, [PEERS / "warcio", "check", *warcs]),
+            "bag": partial(run, [ARCHIVER, "verify", "-q", bag]),
+            "bagit.py": partial(run, [PEERS / "bagit.py", "--quiet", "--validate", bag]),
+        },
+        rounds,
+    )
+    cpu = {name: cost.cpu for name, cost in costs.items()}
+    wall = {name: cost.wall for name, cost in costs.items()}
+    yield Row(
+        "`verify` of a WACZ: CPU seconds, beside the floor",
+        f"{cpu['wacz']:.2f}", f"{cpu['floor']:.2f}", cpu["wacz"] / cpu["floor"], 2, at_most=True,
+    )  # fmt: skip
+    for ours, peer in (("all cores", "wacz validate"), ("all cores", "warcio check"), ("bag", "bagit.py")):
+        yield Row(
+            f"`verify`, all cores: seconds, beside `{peer}` (times as fast)",
+            f"{wall[ours]:.2f}", f"{wall[peer]:.2f}", wall[peer] / wall[ours], 1, at_most=False,
+        )  # fmt: skip
+
+
+def starting(folder: Path, rounds: int) -> Iterator[Row]:
+    small = folder / "small.wacz"
+    pack(folder / "files" / "0000" / "0000000.txt", small)
+    costs = in_turns(
+        {
+            "`archiver --version`": partial(run, [ARCHIVER, "--version"]),
+            "`archiver verify` of a small file": partial(run, [ARCHIVER, "verify", "-q", small]),
+        },
+        max(rounds, 7),
+    )
+    for (name, cost), most in zip(costs.items(), (150, 400), strict=True):
+        yield Row(f"{name}: ms", f"{cost.wall * MS:.0f}", f"{most}", cost.wall * MS / most, 1, at_most=True)
+
+
+def table(rows: list[Row]) -> str:
+    head = "| what | archiver | beside it | ratio | to reach | |\n|---|--:|--:|--:|--:|---|\n"
+    body = (
+        f"| {row.what} | {row.ours} | {row.beside} | {row.ratio:.2f} | {'≤' if row.at_most else '≥'} {row.reach:g} "
+        f"| {'reached' if row.is_reached else 'not reached'} |\n"
+        for row in rows
+    )
+    return head + "".join(body)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    count, rounds = options.articles, options.rounds
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        generated = list(lines(count))
+        (folder / "articles.jsonl").write_bytes(b"".join(generated))
+        (folder / "texts.jsonl").write_bytes(b"".join(line for line in generated if line.startswith(b'{"id"')))
+        write_files(generated, folder / "files")
+        del generated
+        rows = [
+            *packing(folder, count, rounds),
+            *repairing(folder, rounds),
+            *verifying(folder, rounds),
+            *starting(folder, rounds),
+        ]
+    text = f"{machine()}; {count:,} generated articles, the least of {rounds} rounds.\n\n{table(rows)}"
+    print(text)
+    if options.write:
+        written(PAGE, "bench", text)
+
+
+if __name__ == "__main__":
+    main()
