@@ -137,7 +137,8 @@ def main() -> int:
         subprocess.run(generate, check=True)
         size = max(source.stat().st_size // (SHARDS * options.kills), 1)
         for name in ("bag", "package.wacz"):
-            runs = [Run(source, Path(folder) / state / name, size, options.jobs) for state in ("whole", "killed")]
+            places = [Path(folder) / f"{state}-{name}" / name for state in ("whole", "killed")]
+            runs = [Run(source, place, size, options.jobs) for place in places]
             for run in runs:
                 run.out.parent.mkdir(exist_ok=True)
             took = runs[0].undisturbed()

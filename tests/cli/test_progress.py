@@ -1,38 +1,132 @@
-"""The progress bar: on a terminal only, and on standard error."""
+"""What a long run says while it goes, and when it is done: on standard error, never in the package."""
 
-import io
+import json
+import os
+import pty
+import re
+from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 
 from archiver.cli import progress
+from archiver.pack.watch import Watch
+from archiver.report.going import STAGES
+from tests.cli.driver import ARTICLES, BROKEN, CREATED, Run, start
 
 
-class Terminal(io.StringIO):
-    """A terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, **meta: bool) -> str:
-    """What a bar writes to a stream."""
-    monkeypatch.setattr("sys.stderr", stream)
-    monkeypatch.setenv("TERM", "xterm")
-    with click.Context(click.Command("pack")) as context:
-        context.meta.update({f"archiver.{name}": value for name, value in meta.items()})
-        with progress.bar("Packing") as (on_plan, tick):
-            on_plan(2048)
-            tick(1024)
-            tick(1024)
-    return stream.getvalue()
+def test_the_report_says_what_was_done_and_how_fast(run: Run, tmp_path: Path) -> None:
+    done = run("pack", BROKEN, "-o", tmp_path / "out", "--created", CREATED, "--report", tmp_path / "r.json", "-j", 1)
+    assert done.exit_code == 1
+    report = json.loads((tmp_path / "r.json").read_bytes())
+    assert report["package"] == str(tmp_path / "out")
+    assert report["items"]["total"] == sum(report["items"][name] for name in ("archived", "duplicate", "rejected"))
+    assert sum(report["reasons"].values()) >= report["items"]["rejected"] == 14
+    assert all(code.startswith("E") for code in report["reasons"])
+    assert report["shards"] == {"total": 1, "finished_before": 0}
+    assert list(report["seconds"]) == ["plan", "shards", "assembly", "total"]
+    assert sorted(report["worker_seconds"]) == ["process", "read", "settle", "write"]
+    assert min(*report["seconds"].values(), *report["worker_seconds"].values()) >= 0
+    assert report["items_per_second"] > 0
 
 
-def test_a_person_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Packing" in shown(monkeypatch, Terminal())
-    assert "2.0/2.0 kB" in shown(monkeypatch, Terminal())
+def test_time_leaves_no_trace_in_the_package(run: Run, tmp_path: Path) -> None:
+    run("pack", ARTICLES, "-o", tmp_path / "a.wacz", "--created", CREATED, "--report", tmp_path / "r.json", "-v")
+    run("pack", ARTICLES, "-o", tmp_path / "b.wacz", "--created", CREATED, "-q")
+    assert (tmp_path / "a.wacz").read_bytes() == (tmp_path / "b.wacz").read_bytes()
 
 
-def test_a_file_or_quiet_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert shown(monkeypatch, io.StringIO()) == ""
-    assert shown(monkeypatch, Terminal(), quiet=True) == ""
+def test_verbose_says_what_the_time_went_to(run: Run, tmp_path: Path) -> None:
+    done = run("pack", "-v", ARTICLES, "-o", tmp_path / "out", "-j", 1)
+    took, workers = done.stderr.splitlines()
+    assert re.fullmatch(r"Took .* s: planning .*, packing .*, putting together .* s\. [0-9,]+ items/s\.", took)
+    assert re.fullmatch(r"The workers' time: (\w+ [0-9]+%, ){3}\w+ [0-9]+%\.", workers)
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log's minute is short."""
+    monkeypatch.setattr(progress, "EVERY", 0.001)
+
+
+def test_without_a_terminal_there_is_a_line_now_and_then(run: Run, tmp_path: Path, often: None) -> None:
+    said = run("pack", ARTICLES, "-o", tmp_path / "out", "-j", 1).stderr.splitlines()
+    assert said
+    form = re.compile(rf"archiver: ({'|'.join(STAGES.values())}): \d+ items? \(0 rejected\)")
+    assert all(map(form.match, said))
+    assert re.search(r", \d+ KB of \d+ KB \(\d+ %\)", said[-1])
+
+
+def test_the_log_can_be_read_by_machines(run: Run, tmp_path: Path, often: None) -> None:
+    said = run("pack", ARTICLES, "-o", tmp_path / "out", "-j", 1, "--log-format", "json").stderr.splitlines()
+    *events, done = [json.loads(line) for line in said]
+    assert {event["event"] for event in events} == {"progress"}
+    assert events[-1]["message"].startswith(f"{STAGES[events[-1]['stage']]}: ")
+    assert {"items", "rejected", "bytes", "bytes_total", "items_per_second", "seconds_left"} <= events[-1].keys()
+    assert (done["event"], done["items"]["total"]) == ("done", 20)
+
+
+def test_quiet_says_nothing_on_the_way(run: Run, tmp_path: Path, often: None) -> None:
+    assert run("pack", "-q", ARTICLES, "-o", tmp_path / "out", "-j", 1).stderr == ""
+
+
+def test_what_stops_a_run_is_json_too(run: Run, tmp_path: Path) -> None:
+    done = run("pack", tmp_path / "no\udcff.txt", "-o", tmp_path / "out", "--log-format", "json")
+    assert done.exit_code == 3
+    assert json.loads(done.stderr) == {"event": "error", "message": f"{tmp_path}/no?.txt: No such file or directory"}
+
+
+def test_a_note_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noting(*_: object, watch: Watch, **__: object) -> None:
+        watch.note("a worker was ended\nin a way")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archiver.pack.run.pack", noting)
+    said = run("pack", ARTICLES, "-o", tmp_path / "out").stderr
+    assert said.startswith("archiver: a worker was ended\n          in a way\narchiver: interrupted")
+
+
+def test_on_a_terminal_there_is_a_bar(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    terminal = {"stderr": theirs, "env": {**os.environ, "TERM": "xterm"}}
+    with start("pack", ARTICLES, "-o", tmp_path / "out", "-j", 1, **terminal) as process:
+        os.close(theirs)
+        shown = b""
+        while chunk := _read(ours):
+            shown += chunk
+        process.communicate()
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"Packing" in shown
+    assert b"rejected" in shown
+
+
+def _read(handle: int) -> bytes:
+    try:
+        return os.read(handle, 65536)
+    except OSError:  # Linux says so when the other side is closed
+        return b""
+
+
+@pytest.mark.parametrize("name", ["plan", "shards", "assembly"])
+def test_a_course_adds_up(name: Any) -> None:
+    ticks = iter([1.0, 3.0, 6.0])
+    course = progress.Course(clock=lambda: next(ticks))
+    course.stage(name)
+    course.planned(10, 2)
+    course.progressed(7, 2, 1)
+    course.finished({"read": 1.0})
+    course.finished({"read": 0.5})
+    course.finished(None)
+    course.stage("assembly")
+    course.stop()
+    facts = course.facts()
+    assert facts["worker_seconds"] == {"read": 1.5}
+    assert facts["seconds"]["total"] == 5.0
+    assert facts["shards"] == {"total": 2, "finished_before": 1}
+
+
+def test_jobs_and_a_cluster_are_not_for_the_same_run(run: Run, tmp_path: Path) -> None:
+    done = run("pack", ARTICLES, "-o", tmp_path / "out", "-j", 2, "--scheduler", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "give one of them" in done.stderr

@@ -14,8 +14,10 @@ from archiver.cli.options import (
     is_quiet,
     is_verbose,
     log_format_option,
+    say,
     spooled,
     verbosity,
+    wants_json,
     writing,
 )
 from archiver.cli.progress import Course, packing
@@ -134,7 +136,9 @@ def _tell_course(course: Course, done: "Report", out: str, report: Path | None) 
     from archiver.report import going
 
     facts = going.facts(done, out, course.facts())
-    if is_verbose():
+    if wants_json() and not is_quiet():
+        say("packed", kind="done", **facts)
+    elif is_verbose():
         click.echo("\n".join(going.took(facts)), err=True)
     if report:
         with writing(report, overwrite=True) as stream:

@@ -9,6 +9,8 @@ from threading import Event, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from archiver.cli.options import is_quiet, say, wants_json
 from archiver.pack.watch import Stage, Watch
 from archiver.report.going import going
@@ -149,6 +151,7 @@ class _Log:
         self._course = course
         self._recent: deque[tuple[float, int, int]] = deque(maxlen=RECENT + 1)
         self._end = Event()
+        self._context = click.get_current_context()
         self._thread = Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> None:
@@ -160,10 +163,11 @@ class _Log:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._end.wait(EVERY):
-            self._sample()
-            state = self._state()
-            say(going(state), kind="progress", **state)
+        with self._context.scope(cleanup=False):  # it is each thread's own; it knows how messages are to be written
+            while not self._end.wait(EVERY):
+                self._sample()
+                state = self._state()
+                say(going(state), kind="progress", **state)
 
     def _sample(self) -> None:
         self._recent.append((perf_counter(), self._course.items, self._course.done))
