@@ -3,7 +3,7 @@
     python benchmarks/fuzz_verify.py [--seconds 60] [--seed 1] [--finds FOLDER] [FILE...]
 
 Each round breaks a sound file (or one of FILE) in a few places and verifies it, or the package that it is a part of.
-Findings are what is hoped for; an exception that is none of this software's, or a round that takes more than ten seconds
+Findings are what is hoped for; an exception that is none of this software's, or a round of more than ten seconds
 of the processor, is a find: its bytes are kept.
 """
 
