@@ -145,7 +145,7 @@ CODES: dict[str, Code] = {
                  "WARC 1.1 section 5.3", WARC + "#content-length-mandatory"),
     "E219": Code("endless header", "A record's head has no end within the mebibyte that is read of it.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),
-    "E220": Code("no record end", "A record does not end in two CR LF pairs.", "WARC 1.1 section 4", WARC + "#file-and-record-model"),
+    "E220": Code("no record end", "A record does not end in two CR LF pairs, or in more.", "WARC 1.1 section 4", WARC + "#file-and-record-model"),
     "W221": Code("unknown WARC version", "The version is none that is known; the record is read as WARC 1.1.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),
     "W222": Code("no warcinfo first", "A file should start with a warcinfo record.", "WARC 1.1 section 5.5", WARC + "#warc-type-mandatory"),
@@ -176,6 +176,8 @@ CODES: dict[str, Code] = {
     "W237": Code("ARC fields left out", "The line that opens an ARC file leaves fields out.", "ARC 1.0", ARC),
     "E239": Code("malformed ARC version block", "The block that opens an ARC file is not its version, a reserved field and an origin code, and "
                  "the names of the fields.", "ARC 1.0", ARC),
+    "W240": Code("empty gzip member", "A gzip member of a WARC file holds nothing; some readers take it for the end of the file.",
+                 "WARC 1.1 annex D.2", WARC + "#record-at-time-compression"),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import zlib
 from collections.abc import Callable
 
@@ -127,10 +128,19 @@ def with_dictionary(pack: Callable[[bytes], bytes], *records: bytes) -> bytes:
     return skippable(pack(DICTIONARY.as_bytes())) + b"".join(compressor.compress(each) for each in records)
 
 
+LARGE = record(number=3, block=random.Random(1).randbytes(300_000))
 ZSTD = {
     "frames": frames(INFO, record(), record(number=2)),
     "dictionary": with_dictionary(bytes, INFO, record(), record(number=2)),
     "compressed dictionary": with_dictionary(frames, INFO, record(), record(number=2)),
+    "records in several frames": frames(INFO, record()[:99], record()[99:-2], record()[-2:], record(number=2)),
+    "a large record in several frames": frames(INFO, LARGE[:140_000], LARGE[140_000:], record(number=2)),
+    "frames of one byte": frames(*(bytes([byte]) for byte in INFO), record(), record(number=2)),
+    "empty frames": frames(b"", INFO, b"", b"", record()[:99], b"", record()[99:], record(number=2), b""),
+    "skippable frames within": frames(INFO, record()[:99])
+    + skippable(b"x", 0x184D2A51)
+    + frames(record()[99:], record(number=2)),
+    "dictionary, several frames": with_dictionary(bytes, INFO, record()[:99], record()[99:], record(number=2)),
     "skippable frames between": frames(INFO) + skippable(b"padding", 0x184D2A50) + frames(record(), record(number=2)),
 }
 
@@ -149,6 +159,13 @@ def test_zstd_is_read_frame_by_frame(data: bytes) -> None:
 
 
 ZSTD_FAULTS: dict[str, tuple[bytes, list[str]]] = {
+    "second frame of a record missing": (frames(INFO, record()[:-9], record(number=2)), ["E218", "E202"]),
+    "second frame of a large record missing": (frames(INFO, LARGE[:140_000], LARGE), ["E218", "E202"]),
+    "second frame of a record damaged": (
+        frames(INFO, record()[:-9]) + frames(record()[-9:])[:-1] + b"!" + frames(record(number=2)),
+        ["E217", "E202"],
+    ),
+    "bytes that are no frame": (frames(INFO, record()[:-9]) + b"nothing", ["E218", "E202", "E217", "E202"]),
     "several records in a frame": (frames(INFO + record() + record(number=2)), ["W216", "E233"]),
     "cut short": (frames(INFO, record())[:-5], ["E217", "E202"]),
     "changed": (frames(INFO) + frames(record())[:-2] + b"!!", ["E217", "E202"]),

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import struct
 import zlib
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
@@ -84,6 +85,12 @@ def segment(number: int) -> bytes:
     return record("continuation", 2, change={"Content-Type": None}, extra=[line.encode() for line in lines])
 
 
+def patched(data: bytes, at: int, value: bytes) -> bytes:
+    """The data with a byte of another value."""
+    at %= len(data)
+    return data[:at] + value + data[at + 1 :]
+
+
 FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "nothing like WARC": (b"Once upon a time\r\n", ["E201", "E202"]),
     "garbage between records": (record() + b"\0" * 50 + record(number=2), ["E201", "E202"]),
@@ -147,7 +154,33 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "head without end": (b"WARC/1.1\r\n" + b"X-Y: z\r\n" * 200_000, ["E219", "E202"]),
     "last line end missing": (record(end=b"\r\n"), ["E220"]),
     "no line ends": (record(end=b"") + record(number=2), ["E220"]),
-    "too many line ends": (record(end=b"\r\n\r\n\r\n") + record(number=2), ["E201", "E202"]),
+    "too many line ends": (record(end=b"\r\n\r\n\r\n") + record(number=2), ["E220"]),
+    "too many line ends behind the last record": (record(end=b"\r\n\r\n\n"), ["E220"]),
+    "line ends before the first record": (b"\r\n" + record(number=2), ["E201", "E202"]),
+    "zeros behind the last record": (record() + bytes(512), ["E201", "E202"]),
+    "zeros behind the last member": (zipped(record()) + bytes(512), ["E217", "E202"]),
+    "empty member": (zipped(record(), b"", record(number=2)), ["W240"]),
+    "empty member at the end": (zipped(record(), b""), ["W240"]),
+    "reserved bits in a gzip header": (
+        zipped(record()) + patched(zipped(record(number=3)), 3, b"\x20") + zipped(record(number=2)),
+        ["E217", "E202"],
+    ),
+    "unknown method in a gzip header": (
+        zipped(record()) + patched(zipped(record(number=3)), 2, b"\x07") + zipped(record(number=2)),
+        ["E217", "E202"],
+    ),
+    "name without end in a gzip header": (
+        zipped(record()) + patched(zipped(record(number=3)), 3, b"\x08") + zipped(record(number=2)),
+        ["E217", "E202"],
+    ),
+    "length in a gzip trailer": (
+        zipped(record()) + patched(zipped(record(number=3)), -4, b"\xff") + zipped(record(number=2)),
+        ["E217", "E202"],
+    ),
+    "a record in two members": (
+        zipped(record()[:250], record()[250:], record(number=2)),
+        ["E219", "E202", "E201", "E202"],
+    ),
     "block changed": (record(change={"WARC-Payload-Digest": None}).replace(b"mayor", b"major"), ["E301"]),
     "payload changed": (record(change={"WARC-Block-Digest": None}).replace(b"mayor", b"major"), ["E302"]),
     "digest of the wrong length": (record(change={"WARC-Block-Digest": "sha256:abc"}), ["E303"]),
@@ -166,6 +199,25 @@ def test_each_fault_has_its_code(data: bytes, expected: list[str]) -> None:
 def test_reading_goes_on_behind_the_fault(fault: str) -> None:
     records, _ = parts(FAULTS[fault][0])
     assert records[-1].id == urn(2)
+
+
+HEADERS = {
+    "a name": (0x08, b"a.warc\0"),
+    "a comment": (0x10, b"rain\0"),
+    "an extra field": (0x04, b"\x04\0sl\0\0"),
+    "a header checksum": (0x02, None),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_gzip_headers_may_hold_more(what: str) -> None:
+    flags, more = HEADERS[what]
+    member = zipped(record())
+    head = member[:3] + bytes([flags]) + member[4:10]
+    more = struct.pack("<H", zlib.crc32(head) & 0xFFFF) if more is None else more
+    assert codes(zipped(INFO) + head + more + member[10:]) == []
+    if what == "a header checksum":
+        assert codes(zipped(INFO) + head + b"\0\0" + member[10:]) == ["E217", "E202"]
 
 
 def test_findings_name_offset_and_record() -> None:

@@ -1,4 +1,4 @@
-"""WARC files compressed with Zstandard (`.warc.zst`): each record a frame, all of them perhaps with one dictionary.
+"""WARC files compressed with Zstandard (`.warc.zst`): each record a frame or several, all perhaps with one dictionary.
 
 The format: https://iipc.github.io/warc-specifications/specifications/warc-zstd/
 """
@@ -7,19 +7,23 @@ from typing import Any, BinaryIO
 
 import zstandard
 
-from archiver.warc.members import ZSTD_STARTS, Members, Tap
+from archiver.warc.members import ZSTD_STARTS, DamagedError, Extent, Members, Tap
 
 _FRAME, _DICTIONARY = ZSTD_STARTS
 _SKIPPABLE = b"\x2a\x4d\x18"
 _DICTIONARY_LIMIT = 1 << 23
 _WINDOW_LIMIT = 1 << 27
 _PROBE = 1 << 11
+_FIRST_BLOCK = 1 << 18
 # A block of four bytes can stand for 128 KiB (RFC 8878 section 3.1.1.2), and the decompressor gives all of it.
 _STEP = 1 << 11
 
 
 class Zstd(Members):
-    """A zstd file, each frame a unit; frames that hold no data are passed over."""
+    """A zstd file. A unit is a frame, and those behind it that are needed and open no record of their own.
+
+    Frames that hold no data, and skippable ones, are passed over.
+    """
 
     KIND = "zstd frame"
     MAGIC = _FRAME
@@ -28,6 +32,49 @@ class Zstd(Members):
         super().__init__(stream, head, tap)
         self._dictionary: Any = None
         self._unread = True
+        self._is_open = False
+
+    def begin(self) -> int | None:
+        """Goes to the next record; the offset of its first frame, or `None` at the end."""
+        self._is_open = False
+        offset = super().begin()
+        while offset is not None and self._is_empty():
+            offset = super().begin()
+        self._is_open = True
+        return offset
+
+    def close(self) -> Extent | None:
+        """Ends the record and says where it lay. Raises DamagedError."""
+        self._is_open = False
+        return super().close()
+
+    def resync(self) -> int | None:
+        """Gives the record up: goes to the next provable start behind its own; that offset, or `None` at the end."""
+        self._is_open = False
+        return super().resync()
+
+    def _is_empty(self) -> bool:
+        try:
+            return not self.more()
+        except DamagedError:  # it is raised again when the record is read
+            return False
+
+    def _fill(self) -> bool:
+        while not super()._fill():
+            if not self._is_open or not self._goes_on():
+                return False
+        return True
+
+    def _goes_on(self) -> bool:
+        """Goes to the next frame, if there is one and it does not open a record."""
+        if not self._next_start():
+            return False
+        while len(self._raw) - self._raw_at < _FIRST_BLOCK and self._raw_extend():
+            pass
+        if not self._raw.startswith(_FRAME, self._raw_at) or self._opens_record(self._piece(_FIRST_BLOCK)):
+            return False
+        self._inflater = self._new_inflater()
+        return True
 
     def _new_inflater(self) -> Any:
         decompressor = zstandard.ZstdDecompressor(dict_data=self._dictionary, max_window_size=_WINDOW_LIMIT)
@@ -42,10 +89,16 @@ class Zstd(Members):
         return data, len(piece) - len(self._inflater.unused_data)
 
     def _opens_record(self, piece: memoryview) -> bool:
+        inflater, data = self._new_inflater(), b""
         try:
-            return bool(self.opening.match(self._new_inflater().decompress(piece[:_PROBE])))
+            # What a frame begins with comes out when its first block is whole.
+            for at in range(0, len(piece), _PROBE):
+                data = inflater.decompress(piece[at : at + _PROBE])
+                if data or inflater.eof:
+                    break
         except zstandard.ZstdError:
             return False
+        return bool(self.opening.match(data))
 
     def _next_start(self) -> bool:
         if self._unread:

@@ -25,6 +25,7 @@ START = re.compile(rb"(?:WARC|warc)/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1
 
 Tap = Callable[[bytes], object]
 
+_RESERVED = b"\x20"
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
 _OUT = 1 << 18
@@ -47,6 +48,8 @@ class Extent(NamedTuple):
 
 class _Window:
     """A unit's bytes, taken at the front and filled at the back."""
+
+    KIND = "file"
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -83,9 +86,13 @@ class _Window:
 
     def startswith(self, *prefixes: bytes) -> bool:
         """Whether the unit goes on with one of the prefixes, which are of one length."""
-        while len(self._buffer) - self._at < len(prefixes[0]) and self._fill():
+        return self.ahead(len(prefixes[0])).startswith(prefixes)
+
+    def ahead(self, size: int) -> bytes:
+        """The next bytes, which are not taken: as many as `size`, if the unit has them. Raises DamagedError."""
+        while len(self._buffer) - self._at < size and self._fill():
             pass
-        return self._buffer.startswith(prefixes, self._at)
+        return self._buffer[self._at : self._at + size]
 
     def at_hand(self) -> tuple[bytes, int] | None:
         """A buffer, and where in it stands what is not taken yet; `None` where that is not all there is of the unit.
@@ -310,6 +317,11 @@ class Gzip(Members):
     MAGIC = MAGIC
 
     def _new_inflater(self) -> Any:
+        while len(self._raw) - self._raw_at < len(MAGIC) + 1 and self._raw_extend():
+            pass
+        # "Must give an error indication if any reserved bit is non-zero" (RFC 1952 section 2.3.1.2); inflaters do not.
+        if self._raw[self._raw_at + len(MAGIC) : self._raw_at + len(MAGIC) + 1] >= _RESERVED:
+            self._damage = "reserved bits are set in the header of the gzip member"
         return isal_zlib.decompressobj(wbits=31)
 
     def _inflated_piece(self) -> tuple[bytes, int]:

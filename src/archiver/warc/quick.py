@@ -24,6 +24,7 @@ _MOST_SHAPES = 24
 _MOST_COUNTED = 1 << 10
 _MOST_FIELDS = 40
 _HTTP = "application/http"
+_LINE_ENDS = (b"\r", b"\n")
 # What the rules for a record hang on beside its fields' names: a shape has these values as they are.
 _LITERAL = frozenset(("warc-type", "warc-profile"))
 _MESSAGES = frozenset(("response", "request"))
@@ -92,7 +93,10 @@ class Lane:
         shape, values = found
         start = end + 4
         stop = start + int(values[shape.length])
-        if not data.startswith(b"\r\n\r\n", stop):
+        if not data.startswith(b"\r\n\r\n", stop) or data[stop + 4 : stop + 5] in _LINE_ENDS:
+            return None
+        # At the end of what is at hand: line ends may stand behind it.
+        if stop + 4 == len(data) and len(unit.ahead(stop + 5 - at)) > stop + 4 - at:
             return None
         block = data[start:stop]
         digest = "sha256:" + sha256(block).hexdigest()

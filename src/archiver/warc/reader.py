@@ -90,6 +90,10 @@ def _record(unit: Plain | Members, offset: int, keep: int, lane: Lane) -> Genera
     """One record and its findings; `True` where its end is not known, so that the next one has to be looked for."""
     head: _Head | None = None
     try:
+        if not unit.more():
+            message = f"This {unit.KIND} holds nothing; some readers take it for the end of the file."
+            yield Finding(code="W240", message=message, offset=offset)
+            return False
         head, findings = _head(unit)
         yield from (finding.at(offset=offset, record=head and head.id) for finding in findings)
         if head is None or head.length is None:
@@ -121,7 +125,8 @@ class _Head(NamedTuple):
 
 def _head(unit: Plain | Members) -> tuple[_Head | None, list[Finding]]:
     if not unit.startswith(*_WARC):
-        return None, [Finding(code="E201", message="No WARC record starts where one should; `WARC/1.1` was expected.")]
+        message = "No WARC record starts where one should."
+        return None, [Finding(code="E201", message=message, found=repr(unit.ahead(40))[2:-1], expected="WARC/1.1")]
     head = unit.until(_BLANK_LINE, _HEAD_LIMIT)
     if head is None:
         return None, [Finding(code="E219", message="The record's head has no end (a blank line).")]
@@ -180,10 +185,20 @@ def _end(unit: Plain | Members) -> Iterator[Finding]:
     """Two line ends close a record (section 4)."""
     if unit.startswith(_END):
         unit.skip(len(_END))
+        if unit.startswith(b"\n", b"\r"):
+            message = (
+                "The record is followed by more line ends than the two CR LF pairs that end it (WARC 1.1 section 4)."
+            )
+            yield Finding(code="E220", message=message)
+            _skip_line_ends(unit)
         return
     at_end = not unit.more() or (unit.startswith(b"\r\n") and not unit.startswith(b"\r\n\r"))
     known = "; some writers leave them out behind the last record" if at_end else ""
     yield Finding(code="E220", message=f"The record does not end in two CR LF pairs (WARC 1.1 section 4){known}.")
+    _skip_line_ends(unit)
+
+
+def _skip_line_ends(unit: Plain | Members) -> None:
     while unit.startswith(b"\n", b"\r"):
         unit.skip(1)
 
