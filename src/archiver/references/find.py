@@ -11,6 +11,7 @@ from archiver.references import dates, tweets
 from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
 from archiver.references.urls import absolute, kind, status
+from archiver.references.widgets import shown
 from archiver.text.charset import decode_page
 from archiver.text.decode import decode
 from archiver.text.ledger import Alignment
@@ -69,12 +70,12 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     ('tideline', 'So it is. https://t.co/kT4vWq9ZbX', 0)
     """
     found = list(surfaces(text))
-    signatures = list(tweets.signatures(text, [surface.span for surface in found]))
-    places = [Place(*surface, kind(surface.url, page)) for surface in _outside(found, signatures)]
+    quoted = _quoted(text, found)
+    places = [Place(*surface, kind(surface.url, page)) for surface in _outside(found, quoted)]
     starts = [place.span.start for place in places]
     references: list[TweetReference] = []
     free = 0
-    for signature in signatures:
+    for signature in quoted:
         first = bisect_left(starts, signature.span.start)
         last = bisect_left(starts, signature.span.end)
         references += _unsigned(places[free:first], free, to_source, published)
@@ -86,12 +87,25 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     return References(links=tuple(links), tweets=tuple(references))
 
 
-def _outside(found: Sequence[Surface], signatures: Sequence[Signature]) -> Iterator[Surface]:
+def _quoted(text: str, links: Sequence[Surface]) -> list[Signature]:
+    """The tweets that the text quotes, signed or as the widget shows them; where they overlap, a signature is right."""
+    signed = list(tweets.signatures(text, [link.span for link in links])) if "@" in text or "＠" in text else []
+    starts = [signature.span.start for signature in signed]
+    for widget in shown(text):
+        before, behind = (bisect_left(starts, place) for place in widget.span)
+        if before == behind and (not before or signed[before - 1].span.end <= widget.span.start):
+            signed.append(widget)
+    return sorted(signed)
+
+
+def _outside(found: Sequence[Surface], quoted: Sequence[Signature]) -> Iterator[Surface]:
     """The links but those in signatures: a name may be that of a site, `— Example.org (@example) July 21, 2017`."""
-    starts = [signature.body.end for signature in signatures]
+    starts = [signature.span.start for signature in quoted]
     for surface in found:
         before = bisect_right(starts, surface.span.start)
-        if not before or surface.span.start >= signatures[before - 1].span.end:
+        _, end = quoted[before - 1].span if before else (0, 0)
+        first, last = quoted[before - 1].body if before else (0, 0)
+        if surface.span.start >= end or first <= surface.span.start < last:
             yield surface
 
 
@@ -130,7 +144,7 @@ def _signed(
     status_id = named.id if named else None
     words = _without(text, signature.body, places)
     return TweetReference(
-        form="signature",
+        form=signature.form,
         author=signature.author,
         handle=signature.handle,
         status_id=status_id,

@@ -11,13 +11,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from archiver.model import Confidence, Moment, Span
+from archiver.model import Confidence, Moment, Span, TweetForm
 from archiver.references.dates import written
 from archiver.references.links import places
 
 
 class Signature(NamedTuple):
-    """A signed tweet: `span` covers text and signature, `body` the text alone (empty: there is none)."""
+    """A quoted tweet: `span` covers text and signature, `body` the text alone (empty: there is none)."""
 
     span: Span
     body: Span
@@ -25,6 +25,7 @@ class Signature(NamedTuple):
     handle: str
     posted: Moment | None
     confidence: Confidence
+    form: TweetForm = "signature"
 
 
 class _Name(NamedTuple):
