@@ -57,6 +57,10 @@ class Bucket:
         """Let the next `count` requests of a method fail: `503`, or `reset`."""
         self._ask("POST", f"fail/{kind}/{method}/{count}")
 
+    def refuse(self, path: str) -> None:
+        """Let every request fail, with 503, for what lies below `path`; for nothing where it is empty."""
+        self._ask("POST", f"refuse/{self.name}/{path}" if path else "refuse/")
+
     def log(self) -> list[tuple[str, str, str]]:
         """Method, path and range of every request since the last time this was asked."""
         return [tuple(row) for row in self._ask("GET", "log")]
@@ -98,6 +102,7 @@ def bucket(s3_server: str, request: pytest.FixtureRequest, monkeypatch: pytest.M
     bucket.log()
     yield bucket
     bucket.fail("503", "PUT", 0)
+    bucket.refuse("")
     for key in bucket.listed():
         bucket.client.delete_object(Bucket=name, Key=key)
     bucket.client.delete_bucket(Bucket=name)

@@ -3,7 +3,8 @@
     python tests/s3server.py            prints the port that it listens on, and serves until it is ended
 
 `POST /-/fail/KIND/METHOD/COUNT` makes the next COUNT requests of that method fail: `503` answers so, `reset` breaks the
-connection off. `GET /-/log` gives the requests since it was asked last, as JSON: method, path with query, range.
+connection off. `POST /-/refuse/PATH` answers all with 503 that lies below PATH, until PATH is empty. `GET /-/log` gives
+the requests since it was asked last, as JSON: method, path with query, range.
 """
 
 import json
@@ -27,19 +28,22 @@ class Faulty:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._log: list[tuple[str, str, str]] = []
         self._failing: deque[tuple[str, str]] = deque()
+        self._refused = ""
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer a request: one of ours, one that is to fail, or one for moto."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if path.startswith("/-/"):
-            return self._told(path.split("/")[2:], start)
+            return self._told(path.split("/", 3)[2:], start)
         self._log.append((method, f"{path}?{environ.get('QUERY_STRING', '')}", environ.get("HTTP_RANGE", "")))
+        if self._refused and path.startswith(f"/{self._refused}") and method in ("GET", "PUT", "POST"):
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            return _busy(start)
         if self._failing and self._failing[0][1] == method:
             kind, _ = self._failing.popleft()
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             if kind == "503":
-                start("503 Slow Down", [("Content-Type", "application/xml"), ("Content-Length", str(len(BUSY)))])
-                return [BUSY]
+                return _busy(start)
             connection: socket.socket = environ["werkzeug.socket"]
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
@@ -49,12 +53,20 @@ class Faulty:
 
     def _told(self, words: list[str], start: Start) -> Iterable[bytes]:
         if words[0] == "fail":
-            self._failing = deque([(words[1], words[2])] * int(words[3]))
+            kind, method, count = words[1].split("/")
+            self._failing = deque([(kind, method)] * int(count))
+        if words[0] == "refuse":
+            self._refused = words[1]
         body = json.dumps(self._log if words[0] == "log" else len(self._failing)).encode()
         if words[0] == "log":
             self._log.clear()
         start("200 OK", [("Content-Length", str(len(body)))])
         return [body]
+
+
+def _busy(start: Start) -> Iterable[bytes]:
+    start("503 Slow Down", [("Content-Type", "application/xml"), ("Content-Length", str(len(BUSY)))])
+    return [BUSY]
 
 
 if __name__ == "__main__":

@@ -86,6 +86,13 @@ def _check_replaceable(out: Place) -> None:
         )
 
 
+def stands(out: Place) -> bool:
+    """Whether there is something at `out`, other than what a run of ours has left there that was killed."""
+    if isinstance(out, Remote) and out.is_dir():
+        return (out / HEADS[-1]).is_file() or not _mark(out).exists()
+    return out.exists()
+
+
 def _is_free(out: Place) -> bool:
     """Whether nothing is in the folder, or what a run of ours has left there that was killed."""
     return not any(out.iterdir()) if isinstance(out, Path) else _mark(out).exists()

@@ -60,11 +60,11 @@ def pack(
     given = [source if isinstance(source, Stdin) else place(source) for source in sources]
     out, shared = place(out), place(shared) if shared else None
     destination.check(out, [source for source in given if not isinstance(source, Stdin)])
-    if out.exists() and not (overwrite or resume):
+    if destination.stands(out) and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it")
     with Spool(plan(given, shard_size=config.shard_size)) as shards:
         identity = identity_of(shards, config)
-        if out.exists() and not overwrite:
+        if destination.stands(out) and not overwrite:
             return _finished_before(out, shared, identity)
         watch.planned(shards.size, len(shards))
         with (

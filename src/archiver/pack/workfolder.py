@@ -69,6 +69,8 @@ def held(out: Place, created: str, *, resume: bool, shared: Place | None = None)
         _check_ours(folder)
     with _locked(work.folder, out) as mark:
         _put_back(work.folder, out)
+        if isinstance(work.shards, Path):
+            work.shards.mkdir(parents=True, exist_ok=True)
         if not resume:
             _clear(work)
         said = orjson.dumps({"created": created}, option=orjson.OPT_APPEND_NEWLINE)
@@ -97,7 +99,7 @@ def _make_folders(work: Work, said: bytes) -> None:
     """The folders of the shards; where these are kept apart they have a mark too, for the workers to know them by."""
     if isinstance(work.shards, Path):
         for name in FOLDERS:
-            (work.shards / name).mkdir(parents=True, exist_ok=True)
+            (work.shards / name).mkdir(exist_ok=True)
             remove_parts(work.shards / name)
     if work.shards != work.folder:
         write(work.shards / MARK, said)
