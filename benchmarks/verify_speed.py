@@ -1,26 +1,27 @@
-"""How long `verify` takes, and how much memory, beside other checkers and the floor, on one generated WACZ.
+"""How long `verify` takes, and how much memory, beside other checkers and the floor, on packages made for it.
 
-    python benchmarks/verify_speed.py FOLDER [--size 200M] [--jobs 2]
+    python -m benchmarks.verify_speed FOLDER [--size 200M] [--articles 10000] [--jobs 2]
 
-The WACZ is generated in FOLDER from invented responses, with a CDXJ index and pages, until its WARC files have the size
-given; it is used again where it stands already. The floor is gunzip of its WARC files, and SHA-256 of the file and of
-what they hold. The other tools are those in build/peers: `warcio check` reads the WARC files, `bagit.py --validate` a
-bag of them.
+Two things are checked: a package of invented articles, as `archiver pack` makes it, and a WACZ such as others make, of
+invented responses, until its WARC files have the size given. What stands in FOLDER already is used again. The floor is
+`gunzip` of the WARC files and `sha256sum` of what they hold; the second floor does the same with ISA-L, and takes the
+WACZ's digest too. The other tools are those in build/peers. Times are of one run each, CPU in all processes;
+memory is the peak of the largest process; × is the CPU beside the floor's.
 """
 
 import argparse
 import hashlib
 import json
 import random
-import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from isal import igzip, isal_zlib
+from benchmarks import generate
+from isal import isal_zlib
 
 PEERS = Path(__file__).parents[1] / "build" / "peers" / "bin"
 PER_FILE = 64 << 20
@@ -70,12 +71,12 @@ def warcs(folder: Path, size: int) -> Iterator[bytes]:
             total += stream.tell()
 
 
-def generate(folder: Path, size: int) -> Path:
-    """The WACZ, made where it does not stand yet."""
+def responses(folder: Path, size: int) -> tuple[Path, Path]:
+    """A WACZ of responses, and a bag of its WARC files; made where they do not stand yet."""
     path = folder / f"generated-{size}.wacz"
     parts = folder / f"parts-{size}"
     if path.exists():
-        return path
+        return path, parts
     (parts / "data/archive").mkdir(parents=True)
     rows = sorted(warcs(parts / "data/archive", size))
     files = [(f"archive/{each.name}", each.read_bytes) for each in sorted((parts / "data/archive").iterdir())]
@@ -91,7 +92,7 @@ def generate(folder: Path, size: int) -> Path:
         archive.writestr("datapackage.json", data)
         archive.writestr("datapackage-digest.json", json.dumps({"path": "datapackage.json", "hash": digest(data)}))
     bag(parts)
-    return path
+    return path, parts
 
 
 def bag(root: Path) -> None:
@@ -102,65 +103,105 @@ def bag(root: Path) -> None:
     (root / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
 
 
-def floor(wacz: Path) -> None:
-    """The least that a check can do: read the file against a digest, inflate its records, take theirs."""
-    whole, inner = hashlib.sha256(), hashlib.sha256()
-    with wacz.open("rb") as stream:
-        while data := stream.read(1 << 20):
-            whole.update(data)
-    with ZipFile(wacz) as archive:
-        for name in archive.namelist():
-            if name.endswith(".warc.gz"):
-                with archive.open(name) as member, igzip.open(member, "rb") as records:  # type: ignore[no-untyped-call]
-                    while data := records.read(1 << 20):
-                        inner.update(data)
+class Used(NamedTuple):
+    """What a command used: seconds, seconds of CPU in all its processes, and MB of the largest of them."""
+
+    wall: float
+    cpu: float
+    peak: int
+    status: int
 
 
-def timed(command: list[str]) -> str:
-    """Seconds and peak memory of a command, or why there are none."""
-    if not Path(command[0]).exists():
-        return "not installed"
-    began = time.perf_counter()
-    done = subprocess.run(["/usr/bin/env", "bash", "-c", 'time -p "$@"', "-", *command], capture_output=True, text=True)
-    took = time.perf_counter() - began
-    cpu = sum(float(each) for each in re.findall(r"^(?:user|sys) ([0-9.]+)$", done.stderr, re.MULTILINE))
-    return f"{took:8.2f} s, CPU {cpu:8.2f} s, exit {done.returncode}"
+# In a process of its own: what a process has forked, its own peak included, counts as the child's.
+WATCH = """
+import os, subprocess, sys, time
+began, null = time.perf_counter(), subprocess.DEVNULL
+process = subprocess.Popen(sys.argv[1:], stdout=null, stderr=null)
+_, status, usage = os.wait4(process.pid, 0)
+process.returncode = os.waitstatus_to_exitcode(status)
+print(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10, process.returncode)
+"""
 
 
-def peak(command: list[str]) -> str:
-    """Peak memory of a command and its processes, each, in MB."""
-    script = (
-        "import resource,subprocess,sys;subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024)"
-    )
-    done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, check=True)
-    return f"{done.stdout.strip()} MB"
+def run(command: list[str]) -> Used:
+    """Runs a command to its end; what it prints is dropped."""
+    done = subprocess.run([sys.executable, "-S", "-c", WATCH, *command], capture_output=True, text=True, check=True)
+    wall, cpu, peak, status = done.stdout.split()
+    return Used(float(wall), float(cpu), int(peak), int(status))
+
+
+def table(title: str, package: Path, commands: dict[str, list[str]]) -> None:
+    """Runs the commands one after the other, the floor first, and prints what each used."""
+    print(f"\n{title}, {_size(package) / 1e6:,.0f} MB\n\n{'':34}{'wall s':>8}{'CPU s':>8}{'MB':>6}{'×':>7}  exit")
+    floor: float | None = None
+    for name, command in commands.items():
+        if command[0].startswith(str(PEERS)) and not Path(command[0]).exists():
+            print(f"{name:34}not installed")
+            continue
+        used = run(command)
+        floor = floor or used.cpu
+        print(
+            f"{name:34}{used.wall:8.2f}{used.cpu:8.2f}{used.peak:6}{used.cpu / floor:7.2f}  {used.status}", flush=True
+        )
+
+
+def _size(package: Path) -> int:
+    files = [package] if package.is_file() else [path for path in package.rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files)
+
+
+def commands_for(options: argparse.Namespace, wacz: Path, bag: Path, checked: Path) -> dict[str, list[str]]:
+    """The tools, by the names that the table has for them; `checked` is what `verify` is given, the zip or the bag."""
+    warcs = sorted(map(str, bag.glob("data/*/*.warc.gz")))
+    ours = [str(Path(sys.executable).parent / "archiver"), "verify", "--quiet"]
+    return {
+        "gunzip | sha256sum": ["bash", "-c", 'gunzip -c "$@" | sha256sum', "-", *warcs],
+        "ISA-L and SHA-256": [sys.executable, "-m", "benchmarks.floors", "verify", str(wacz)],
+        "archiver verify": [*ours, str(checked)],
+        f"archiver verify -j {options.jobs}": [*ours, "-j", str(options.jobs), str(checked)],
+        "archiver verify --level fixity": [*ours, "--level", "fixity", str(checked)],
+        "wacz validate": [str(PEERS / "wacz"), "validate", "-f", str(wacz)],
+        "warcio check": [str(PEERS / "warcio"), "check", *warcs],
+        "bagit.py --validate": [str(PEERS / "bagit.py"), "--validate", str(bag)],
+    }
+
+
+def articles(folder: Path, count: int) -> tuple[Path, Path]:
+    """A package of invented articles, as a zip and as a bag; made where it does not stand yet."""
+    source, made = folder / f"articles-{count}.jsonl", (folder / f"articles-{count}.wacz", folder / f"articles-{count}")
+    if not source.exists():
+        with source.open("wb") as stream:
+            stream.writelines(generate.lines(count))
+    for target in made:
+        if not target.exists():
+            pack = [
+                str(Path(sys.executable).parent / "archiver"),
+                "pack",
+                "--quiet",
+                "--created",
+                "2024-05-06T07:08:09Z",
+            ]
+            # The status is 1: a few of the articles are none, as in every collection.
+            subprocess.run([*pack, str(source), "-o", str(target)], check=False, capture_output=True)
+    return made
 
 
 def main() -> None:
-    """Print a line for each tool."""
+    """Print two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--size", default="200M")
+    parser.add_argument("--size", default="200M", help="of the WACZ of responses; 0M leaves it out")
+    parser.add_argument("--articles", type=int, default=10_000, help="of the package; 0 leaves it out")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--floor", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.floor:
-        floor(options.floor)
-        return
-    wacz = generate(options.folder, int(options.size[:-1]) * UNITS[options.size[-1]])
-    parts = options.folder / wacz.stem.replace("generated", "parts")
-    ours = [str(Path(sys.executable).parent / "archiver"), "verify"]
-    print(f"{wacz.name}: {wacz.stat().st_size >> 20} MB")
-    print("floor                ", timed([sys.executable, __file__, str(options.folder), "--floor", str(wacz)]))
-    print("archiver verify      ", timed([*ours, str(wacz)]), peak([*ours, str(wacz)]))
-    print(f"archiver verify -j {options.jobs} ", timed([*ours, "-j", str(options.jobs), str(wacz)]))
-    print("  --level fixity     ", timed([*ours, "--level", "fixity", str(wacz)]))
-    print("wacz validate        ", timed([str(PEERS / "wacz"), "validate", "-f", str(wacz)]))
-    warc_files = sorted(map(str, (parts / "data/archive").iterdir()))
-    print("warcio check         ", timed([str(PEERS / "warcio"), "check", *warc_files]))
-    print("bagit.py --validate  ", timed([str(PEERS / "bagit.py"), "--validate", str(parts)]))
-    print("archiver verify (bag)", timed([*ours, str(parts)]))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    if options.articles:
+        wacz, bag = articles(options.folder, options.articles)
+        table(f"{options.articles:,} articles", bag, commands_for(options, wacz, bag, bag))
+    size = int(options.size[:-1]) * UNITS[options.size[-1]]
+    if size:
+        wacz, bag = responses(options.folder, size)
+        table("Responses of another software", wacz, commands_for(options, wacz, bag, wacz))
 
 
 if __name__ == "__main__":
