@@ -16,7 +16,7 @@ from archiver.warc import digests, grammar, quick
 from archiver.warc.members import Members, Plain
 from archiver.warc.reader import Record, read
 from tests.warc import test_foreign, test_reader
-from tests.warc.warcs import PROFILE, record, sha256, urn, zipped
+from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn, zipped
 
 BODY = b"<p>Rain.</p>"
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + BODY
@@ -139,6 +139,7 @@ DOUBTFUL = {
     "payload of a chunked message": [record("response", block=block, change=MESSAGE)
                                      for block in (HTTP, HTTP.replace(b"\r\n\r\n", CHUNKED))],
     "payload of a block": [record(), record(change={"WARC-Payload-Digest": sha256(b"")})],
+    "digests in base32": [record(change={"WARC-Block-Digest": base32(block)}) for block in (BLOCK, BLOCK, b"")],
     "payload digest of a revisit": [
         revisit(NOT_MODIFIED, b"WARC-Payload-Digest: " + each) for each in (sha256(b"").encode(), b"sha256:0", b"crc:0")
     ],

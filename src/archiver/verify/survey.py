@@ -36,14 +36,18 @@ _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 class Survey:
     """The WARC files `warcs` of a package. `open_file` opens one by its name; `prefix` is where their folders stand.
 
-    A file that is `alone` may speak of records in others, so that a dangling reference is no fault there.
+    A file that is `alone` may speak of records in others, so that a dangling reference is no fault there. Digests over
+    a file's uncompressed records are taken where it is `reported`: there is a run report that they are held against.
     """
 
-    def __init__(self, open_file: Opener, prefix: str, warcs: list[str], *, alone: bool = False) -> None:
+    def __init__(
+        self, open_file: Opener, prefix: str, warcs: list[str], *, alone: bool = False, reported: bool = False
+    ) -> None:
         self._open = open_file
         self._prefix = prefix
         self._warcs = warcs
         self._alone = alone
+        self._reported = reported
         self._numbers = {name: number for number, name in enumerate(warcs)}
         self._near: dict[str, None] = {}
         self._original: Record | None = None
@@ -77,7 +81,7 @@ class Survey:
 
     def part(self, pair: tuple[str, str]) -> tuple[list[Finding], Gathered]:
         """What is found in one pair by itself, in whatever process; `extend` takes over what was gathered."""
-        alone = Survey(self._open, self._prefix, self._warcs, alone=self._alone)
+        alone = Survey(self._open, self._prefix, self._warcs, alone=self._alone, reported=self._reported)
         return list(alone.read_pair(*pair)), alone.gathered
 
     def relations(self) -> Iterator[Finding]:
@@ -150,7 +154,7 @@ class Survey:
         whole, count = sha256(), 0
         noted: set[str] = set()
         with self._open(name) as stream:
-            for each in read(stream, keep=KEEP, tap=whole.update):
+            for each in read(stream, keep=KEEP, tap=whole.update if self._reported else None):
                 if isinstance(each, Finding):
                     # A habit of the software that wrote the file is noted once.
                     if each.code not in noted:

@@ -176,7 +176,7 @@ def _contents(tree: Tree, prefix: str, found: Digests, options: Options) -> Iter
         for name in names
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
-    survey = Survey(tree.open, prefix, warcs)
+    survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names)
     size = sum(map(tree.size, warcs))
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
     yield from _listed(tree, prefix, names, survey)

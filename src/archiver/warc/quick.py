@@ -6,10 +6,11 @@ What fits no shape, or is in any way not as it should be, is left untouched to t
 """
 
 import re
+from base64 import b32encode
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import sha1, sha256
 from typing import NamedTuple
 
 from archiver.model import Digest
@@ -197,13 +198,22 @@ def _is_sound(shape: _Shape, values: tuple[str, ...], block: bytes, digest: str)
 
 def _agrees(stated: str, data: bytes | memoryview, digest: str | None) -> bool:
     """Whether a field states the digest of the data; `digest` is their SHA-256, where it is known."""
-    if stated == digest:
+    if stated == digest or stated == _as_written(stated, data):
         return True
     try:
         labelled = digests.parse(stated)
     except KeyError:
         return False
     return labelled is not None and digests.compute(labelled.algorithm, data) == labelled.value
+
+
+def _as_written(stated: str, data: bytes | memoryview) -> str | None:
+    """The digest in the spellings that most software has, hex of SHA-256 and base32 of SHA-1."""
+    if stated.startswith("sha256:"):
+        return "sha256:" + sha256(data).hexdigest()
+    return (
+        "sha1:" + b32encode(sha1(data, usedforsecurity=False).digest()).decode() if stated.startswith("sha1:") else None
+    )
 
 
 def _is_known(stated: str) -> bool:
