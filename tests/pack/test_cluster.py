@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed.comm.core import CommClosedError
 
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack import cluster
@@ -144,6 +145,15 @@ def test_the_window_grows_with_the_cluster(scheduler: str, monkeypatch: pytest.M
         assert engine.window() == 4
 
 
+def test_a_scheduler_that_goes_is_said() -> None:
+    class Gone:
+        def nthreads(self) -> dict[str, int]:
+            raise CommClosedError
+
+    with pytest.raises(ArchiverError, match="the Dask scheduler at tcp://x is gone"):
+        cluster._window(Gone(), "tcp://x")
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1:x"])
 def test_a_scheduler_that_does_not_answer_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "TIMEOUT", 0.5)
@@ -160,6 +170,7 @@ def test_what_has_to_be_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("error", "said"),
     [
+        (CommClosedError("closed"), "the Dask scheduler at tcp://x is gone"),
         (CancelledError(), "the Dask scheduler at tcp://x is gone, or has given the work up"),
         (ModuleNotFoundError("No module named 'archiver'"), "has no archiver, or another one"),
         (RuntimeError("Error during deserialization of the task graph."), "has no archiver, or another one"),

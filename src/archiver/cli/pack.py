@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shard-size",
     type=Size(),
-    default="16M",
+    default="8M",
     show_default=True,
     help="How much of the sources goes into one WARC file, and to one worker at a time.",
 )

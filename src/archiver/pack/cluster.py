@@ -43,9 +43,21 @@ def connected(address: str, note: Callable[[str], None]) -> Iterator[Cluster]:
         if not client.nthreads():
             note(f"the scheduler at {address} has no worker yet; the run goes on when one comes")
         executor = _Calls(client.get_executor(pure=False), address)
-        yield Cluster(executor=executor, window=lambda: max(LEAST, 2 * sum(client.nthreads().values())))
+        yield Cluster(executor=executor, window=partial(_window, client, address))
     finally:
         client.close()
+
+
+def _window(client: Any, address: str) -> int:
+    try:
+        threads: dict[str, int] = client.nthreads()
+    except OSError as error:
+        raise _gone(address) from error
+    return max(LEAST, 2 * sum(threads.values()))
+
+
+def _gone(address: str) -> ArchiverError:
+    return ArchiverError(f"the Dask scheduler at {address} is gone, or has given the work up; --resume goes on")
 
 
 def _client(address: str) -> Any:
@@ -54,8 +66,8 @@ def _client(address: str) -> Any:
     except ImportError as error:
         message = "--scheduler needs Dask, which is not installed: pip install 'archiver[dask]'"
         raise Missing(message) from error
-    # What is wrong is said once, in a sentence of ours.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in filter(lambda name: name.startswith("distributed"), logging.root.manager.loggerDict):
+        logging.getLogger(name).disabled = True  # what is wrong is said once, in a sentence of ours
     try:
         connect: Callable[..., Any] = distributed.Client
         return connect(address, timeout=TIMEOUT, set_as_default=False, name="archiver")
@@ -90,15 +102,16 @@ class _Calls(Executor):
     def _named(self, error: BaseException) -> BaseException:
         """The error as the engines' callers know it."""
         from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
 
         if isinstance(error, KilledWorker):
             return BrokenExecutor(str(error))
-        if isinstance(error, CancelledError):
-            return ArchiverError(f"the Dask scheduler at {self._address} is gone, or has given the work up")
+        if isinstance(error, CancelledError | CommClosedError):
+            return _gone(self._address)
         if isinstance(error, ModuleNotFoundError) or "deserializ" in str(error):
             return ArchiverError(
                 f"the Dask scheduler at {self._address} or a worker of its has no archiver, or another one: "
-                f"install the same software on all ({error})"
+                f"install the same software on all ({str(error).splitlines()[0]})"
             )
         return error
 

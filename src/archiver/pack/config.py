@@ -40,7 +40,7 @@ class Config:
     encoding: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
     min_confidence: Confidence = "high"
-    shard_size: int = 16 * MIB
+    shard_size: int = 8 * MIB
     max_item_size: int = 64 * MIB
     warc_size: int = 1000 * MIB
 

@@ -13,7 +13,7 @@ from archiver.sources.shards import Shard, Slice, Stdin
 from archiver.sources.walk import Root, files, root_of
 from archiver.storage import Place, place
 
-SHARD_SIZE = 16 * 1024 * 1024
+SHARD_SIZE = 8 * 1024 * 1024
 
 # Compressed text is taken to hold four times its size, and every item costs the headers of its records.
 EXPANSION = 4

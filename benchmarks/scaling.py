@@ -1,0 +1,68 @@
+"""Throughput from one process to two, on generated articles, in alternating runs.
+
+    python -m benchmarks.scaling [--articles 20000] [--rounds 3] [--jobs 2] [--work FOLDER]
+
+Prints a line a run: seconds by stage, and the CPU seconds of all its processes. The last line has the ratio of the
+fastest runs, for on a machine that others use too the fastest is the least disturbed one; beside it the ratio that the
+CPU seconds alone would allow, were every processor free.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Timed(NamedTuple):
+    """Seconds that passed, those of the stage that all processes share, and those of the processors."""
+
+    total: float
+    shards: float
+    cpu: float
+
+
+def timed(source: Path, out: Path, jobs: int) -> Timed:
+    """Pack once."""
+    report = out.with_name("report.json")
+    command = [sys.executable, "-m", "archiver", "pack", str(source), "-o", str(out), "-j", str(jobs)]
+    before = os.times()
+    done = subprocess.run([*command, "--report", str(report)], stdout=subprocess.DEVNULL, check=False)
+    after = os.times()
+    assert done.returncode in (0, 1)
+    seconds = json.loads(report.read_bytes())["seconds"]
+    shutil.rmtree(out)
+    cpu = after.children_user - before.children_user + after.children_system - before.children_system
+    stages = ", ".join(f"{name} {took:.2f}" for name, took in seconds.items())
+    print(f"-j {jobs}: {stages}; {cpu:.2f} s of processors", flush=True)
+    return Timed(seconds["total"], seconds["shards"], cpu)
+
+
+def main() -> None:
+    """Alternate, and compare the fastest."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--work", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.work) as folder:
+        source = Path(folder) / "articles.jsonl"
+        generate = [sys.executable, "-m", "benchmarks.generate", str(options.articles), "-o", str(source)]
+        subprocess.run(generate, check=True)
+        runs: dict[int, list[Timed]] = {1: [], options.jobs: []}
+        for _ in range(options.rounds):
+            for jobs, times in runs.items():
+                times.append(timed(source, Path(folder) / "out", jobs))
+    one, many = (min(times) for times in runs.values())
+    serial = one.total - one.shards
+    possible = one.total / (serial + one.shards * many.cpu / one.cpu / options.jobs)
+    print(f"{one.total / many.total:.2f} x from one process to {options.jobs} ({possible:.2f} x by processor time)")
+
+
+if __name__ == "__main__":
+    main()
