@@ -61,7 +61,7 @@ _NUMBERED = re.compile(
 )
 _ELLIPSIS = ("…", "...")
 # The end of a host alone, as prose names a site, `Example.org`: a domain in small letters, and nothing tied to it.
-_DOMAIN = re.compile(r"\.([a-z]{2,24}|рф|укр)(?![\w@(=\[/\\-]|\.\w|:[^\W\d])")
+_DOMAIN = re.compile(r"\.([a-z]{2,24}|рф|укр)(?![\w@(\[/\\-]|[ ]?=|\.\w|:[^\W\d])")
 _TIED = "/@\\:=#$%&~+!…"
 # Domains that file names end with more often than hosts do, and what names of programs' packages begin with.
 _FILE_TYPES = frozenset(("md", "mov", "ps", "py", "sh", "so", "zip"))

@@ -46,11 +46,12 @@ _CLOCK = re.compile(
 _CAPTION = re.compile(
     r"(?i)(?:\b(?:post|photo|video|reel|story)\s(?:shared|posted)\sby|\bgeteilt\svon|\bp(?:artag|ubli)ée\spar|\bcondiviso\sda"
     r"|\b(?:compartid|publicad|(?:com)?partilhad)[ao]\s(?:de|por)|\bgedeeld\sdoor|публикация\sот|\bdel[at]t?\sa[vf])"
-    r"\s[^\n—–]{0,60}\Z"
+    r"\s[^\n—–@]{0,60}\Z"
 )
 # Bylines and credits have no tweet's text before them.
 _CREDIT = re.compile(
-    r"[\s(\[|•]{0,4}(?i:(?:\w{1,15}\s)?(?:by|von|par|por|di|door|av|from)\s"
+    r"[\s(\[|•]{0,4}(?i:(?:(?:posted|written|published|reported|edited|reviewed|story|words|text|photo(?:graph|s)?|image"
+    r"|picture|video|foto)\s)?(?:by|von|par|por|di|door|av|from)\s"
     r"|(?:photo|image|picture|video|foto|bild|text|author|aut[eo]u?r|credit|crédit|source|reporter)\w*(?:\s\w{1,9})?\s?:\s)"
     r"(?:[^\Wa-z\d_]\S{0,30}\s{1,3}){1,5}\Z"
 )
@@ -64,6 +65,7 @@ _HYPHEN = re.compile(
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
 _MAX_WORDS = 4
+_SHORT_WORD = 3
 _NO_NAME = re.compile(r"[@#\"”]")
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
 # What a tweet has room for, with some for the links that articles give in full.
@@ -78,9 +80,10 @@ _SENTENCE = re.compile(
     r"(?:(?<![A-Z])(?<!\b[DJMS]r)(?<!\bSt)(?<!\bSen)(?<!\bRep)(?<!\bGov)(?<!\bCmdr)(?<!\bCapt)(?<!\bProf)\."
     r"(?=[\"”’)»\s]|[^\Wa-z\d_]|[@#“‘]|\d{1,2}/|(?<=[a-z]{4}\.)[a-z]{1,15}\s)|[!?…。！？]|:(?=\s))[\"”’)»]*\s*(?=\S)(?!https?:|pic\.)"
 )
+# What paragraphs end with; and a word with a capital that is glued to small letters: `knewBo`.
 _PARAGRAPH_ENDS = '.!?…:"”’)»。！？'
-_WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
 _GLUED = re.compile(r"[^\WA-Z\d_]{2,}[A-Z]")
+_WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
 _CAPITALISED = re.compile(r"(?:(?<!\S)[^\Wa-z\d_]\S{0,30}\s{1,3}){1,6}\Z")
 
 _MENTION = re.compile(
@@ -175,7 +178,8 @@ def _is_prose(author: str, handle: str, *, weak: bool) -> bool:
     if _GAP.search(author) or (sentence and (weak or (_named_by_handle(author, handle) or 0) >= sentence.end())):
         return True
     first, _, rest = author.partition(" ")
-    if _squashed(first) in handle:
+    # Short words stand in many a handle: `and` in `saltandrope`.
+    if handle.startswith(_squashed(first)) or (len(first) > _SHORT_WORD and _squashed(first) in handle):
         return False
     is_phrase = bool(rest) and (weak or sentence is not None or rest != rest.lower())
     return bool(_GLUED.match(first)) or (first.islower() and is_phrase)
