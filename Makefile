@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo
 
-.PHONY: demo test test-slow lint docs peers clean
+.PHONY: demo test test-slow lint docs peers bench bench-scale clean
 
 demo: .venv/.ready ## pack the examples, verify the result, say where to look
 	@rm -rf $(DEMO) $(DEMO).wacz && mkdir -p build
@@ -30,6 +30,17 @@ docs: .venv/.dev ## write the generated pages anew
 
 peers: ## the field's own tools, which the interoperability tests drive
 	PYTHON=$(PYTHON) bash tests/tools/peers.sh
+
+bench: .venv/.dev peers build/warcit/bin/warcit ## what packing and verifying cost, beside other tools and beside the floor
+	$(BIN)/python -m benchmarks.pack_stages --write
+	$(BIN)/python -m benchmarks.bench --write
+
+bench-scale: .venv/.dev ## time an article and peak memory at 10 thousand, 100 thousand and a million articles
+	$(BIN)/python -m benchmarks.scale --write
+
+build/warcit/bin/warcit:
+	$(PYTHON) -m venv build/warcit
+	build/warcit/bin/python -m pip install --quiet --disable-pip-version-check warcit==0.4.0
 
 .venv/.ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,10 +1,10 @@
 """Where `pack` spends its time, by stage, on one core: microseconds of an article, beside the floor.
 
-    python -m benchmarks.pack_stages [ARTICLES.jsonl ...] [--rounds N]
+    python -m benchmarks.pack_stages [ARTICLES.jsonl ...] [--rounds N] [--write]
 
 Without files, 2,000 generated articles. Each stage has its own time without that of the stages within it; of all rounds
 the least counts, for what else the machine did is not our cost. The floor is SHA-256 and ISA-L level 2 over the bytes
-that were written.
+that were written. `--write` puts the table into docs/performance.md.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.cost import machine, written
 from benchmarks.floors import pack_floor
 from benchmarks.generate import lines
 
@@ -42,6 +43,7 @@ STAGES = (
     ("archiver.warc.writer", "WarcFile.write", "compress, hash and write records"),
     ("archiver.warc.writer", "_serialised", "serialise records (warcio)"),
 )
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 CREATED = "2024-05-06T07:08:09Z"
 
 
@@ -102,6 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -116,11 +119,18 @@ def main() -> None:
             floor, total = min(floor, pack_floor(folder / "package")), min(total, took)
             spent = by_stage(sources, folder)
             least = {stage: min(seconds, least.get(stage, seconds)) for stage, seconds in spent.items()}
-    print(f"{count:,} items; CPU microseconds of an item, the least of {options.rounds} rounds")
-    for stage, seconds in sorted(least.items(), key=lambda item: -item[1]):
-        print(f"{seconds / count * 1e6:9.1f}  {stage}")
-    print(f"{total / count * 1e6:9.1f}  in all, without a watch on the stages")
-    print(f"{floor / count * 1e6:9.1f}  the floor; pack takes {total / floor:.1f} times as long")
+    text = table(least, count, total, floor, options.rounds)
+    print(text)
+    if options.write:
+        written(PAGE, "stages", text)
+
+
+def table(least: dict[str, float], count: int, total: float, floor: float, rounds: int) -> str:
+    rows = sorted(least.items(), key=lambda item: -item[1])
+    rows += [("all, without a watch on the stages", total), (f"the floor, of which that is {total / floor:.1f}", floor)]
+    body = "".join(f"| {stage} | {seconds / count * 1e6:.0f} |\n" for stage, seconds in rows)
+    head = f"{machine()}; {count:,} items, one process, the least of {rounds} rounds.\n\n"
+    return f"{head}| stage | CPU µs an item |\n|---|--:|\n{body}"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from archiver.pack.config import Config
 from archiver.pack.run import pack, unfinished
 from archiver.pack.watch import Watch
 from archiver.pack.workfolder import begun_at, held, work_folder
+from archiver.package import pages
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
 from archiver.verify.verify import verify
@@ -170,6 +171,18 @@ def test_many_lines_make_a_zipnum_index(sources: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(assembling, "PLAIN_LINES", 3)
     pack([sources], tmp_path / "out", CONFIG)
     assert sorted(path.name for path in (tmp_path / "out/data/indexes").iterdir()) == ["index.cdx.gz", "index.idx"]
+
+
+@pytest.mark.parametrize(("most", "with_text"), [(1, False), (1 << 20, True)])
+def test_a_list_of_pages_that_is_too_large_for_players_has_no_texts(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, with_text: bool
+) -> None:
+    monkeypatch.setattr(pages, "MOST_WITH_TEXT", most)
+    pack([sources], tmp_path / "out", CONFIG)
+    _, *rows = map(json.loads, (tmp_path / "out/data/pages/pages.jsonl").read_bytes().splitlines())
+    assert {"text" in row for row in rows} == {with_text}
+    assert {"id", "url", "ts", "title"} <= rows[0].keys()
+    assert list(verify(tmp_path / "out")) == []
 
 
 def test_out_that_exists_is_refused_and_stays(sources: Path, tmp_path: Path) -> None:

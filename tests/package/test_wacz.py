@@ -3,7 +3,9 @@
 import json
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile
+
+import pytest
 
 from archiver.model import sha256
 from archiver.package import wacz
@@ -41,3 +43,19 @@ def test_the_zip_has_nothing_of_the_file_system_in_it(tmp_path: Path) -> None:
     assert {(info.date_time, info.external_attr >> 16, info.create_system, info.extra) for info in infos} == {
         ((1980, 1, 1, 0, 0, 0), 0o100644, 3, b"")
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_file_larger_than_two_gigabytes_has_a_header_that_players_read(tmp_path: Path, beyond: int) -> None:
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(ZIP64_LIMIT + beyond)
+    with (tmp_path / "out.wacz").open("wb") as stream:
+        wacz.write_zip(stream, tmp_path, ["large"])
+    with ZipFile(tmp_path / "out.wacz") as archive:
+        (info,) = archive.infolist()
+        assert info.file_size == ZIP64_LIMIT + beyond
+    with (tmp_path / "out.wacz").open("rb") as stream:
+        stream.seek(28)
+        extra = int.from_bytes(stream.read(2), "little")
+    assert extra == (20 if beyond else 0)

@@ -21,9 +21,8 @@ from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle
 from archiver.pack.job import Receipt, software
 from archiver.pack.workfolder import Work, give_name
-from archiver.package import bag, layout, wacz
+from archiver.package import bag, layout, pages, wacz
 from archiver.package.bag import FileEntry
-from archiver.package.pages import HEAD
 from archiver.record import provenance, schema
 from archiver.storage import Place, Remote
 from archiver.warc import cdxj
@@ -117,7 +116,7 @@ def assemble(
     copies = _write_index(stage, _few(lists, folder / "merging"))
     counts["items"]["archived"] -= copies
     counts["items"]["duplicate"] += copies
-    stage.write(layout.PAGES, chain([HEAD], _each(shards, "pages", receipts)))
+    stage.write(layout.PAGES, _pages(shards, receipts))
     stage.write(layout.REJECTED, _rejected(_rejections(shards, receipts)))
     stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
@@ -140,6 +139,13 @@ def _each(folder: Place, name: str, receipts: Iterable[Receipt]) -> Iterator[byt
     for receipt in receipts:
         with (folder / name / f"{receipt.index:05}").open("rb") as lines:
             yield from lines
+
+
+def _pages(shards: Place, receipts: Sequence[Receipt]) -> Iterator[bytes]:
+    """The list of pages, with their texts unless that makes it too large for a player."""
+    size = sum((shards / "pages" / f"{receipt.index:05}").stat().st_size for receipt in receipts)
+    rows = _each(shards, "pages", receipts)
+    return chain([pages.HEAD], map(pages.without_text, rows) if size > pages.MOST_WITH_TEXT else rows)
 
 
 def _rejections(folder: Place, receipts: Iterable[Receipt]) -> Iterator[bytes]:

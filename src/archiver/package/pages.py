@@ -1,6 +1,9 @@
 """pages.jsonl: the list of pages that players show and search (WACZ 1.1.1 section 5.2.2).
 
 No `hasText` in its head, and no `extraPages.jsonl` beside it: only so does ReplayWeb.page search all of it.
+
+A player reads all of the list before it shows the first page, and a browser holds it in memory. So a list that would be
+larger than MOST_WITH_TEXT names the pages, and leaves their texts to the captures.
 """
 
 import orjson
@@ -10,6 +13,7 @@ from archiver.package.layout import reading_uri
 
 HEAD = b'{"format":"json-pages-1.0","id":"pages","title":"Articles"}\n'
 TITLE_LENGTH = 120
+MOST_WITH_TEXT = 256 << 20
 
 
 def row(article: Article, date: str) -> bytes:
@@ -27,6 +31,17 @@ def row(article: Article, date: str) -> bytes:
 def original_row(article: Article, original_id: str, uri: str, date: str) -> bytes:
     """The row of an original that is itself a page, at the target URI `uri` of its record."""
     page = {"id": original_id.removeprefix("urn:uuid:"), "url": uri, "ts": date, "title": title_of(article)}
+    return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def without_text(line: bytes) -> bytes:
+    """The row of a page without its text.
+
+    >>> without_text(b'{"id":"7d2c","title":"Rain","text":"It rained."}\\n')
+    b'{"id":"7d2c","title":"Rain"}\\n'
+    """
+    page = orjson.loads(line)
+    page.pop("text", None)
     return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
 
 

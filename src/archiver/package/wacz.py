@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
 
@@ -52,7 +52,8 @@ def write_zip(stream: BinaryIO, root: Path, names: Iterable[str]) -> None:
 
     Everything is stored. WARCs have to be (WACZ 1.1.1 section 4); and a deflated member would hang on the zlib at hand,
     and has bits, such as its padding, that can change without a trace.
-    Sizes are left to `ZipFile.open` on a seekable stream: forcing zip64 would write local headers that players misread.
+    Sizes are left to `ZipFile.open` on a seekable stream, but for files that need zip64: forcing it on smaller ones
+    would write local headers that players misread.
     """
     with ZipFile(stream, "w") as archive:
         for name in names:
@@ -60,6 +61,8 @@ def write_zip(stream: BinaryIO, root: Path, names: Iterable[str]) -> None:
             info.create_system = UNIX
             info.external_attr = 0o100644 << 16
             info.compress_type = ZIP_STORED
+            if (size := (root / name).stat().st_size) > ZIP64_LIMIT:
+                info.file_size = size
             with (root / name).open("rb") as source, archive.open(info, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 
