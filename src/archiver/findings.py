@@ -174,6 +174,8 @@ CODES: dict[str, Code] = {
     "W236": Code("unknown revisit profile", "A revisit is of a profile that no version of the standard defines; readers shall not interpret it.",
                  "WARC 1.1 section 6.7", WARC + "#revisit"),
     "W237": Code("ARC fields left out", "The line that opens an ARC file leaves fields out.", "ARC 1.0", ARC),
+    "W238": Code("malformed warcinfo", "The block of a warcinfo record is of application/warc-fields, and is not made of named fields.",
+                 "WARC 1.1 section 6.2", WARC + "#warcinfo"),
     "E239": Code("malformed ARC version block", "The block that opens an ARC file is not its version, a reserved field and an origin code, and "
                  "the names of the fields.", "ARC 1.0", ARC),
     "W240": Code("empty gzip member", "A gzip member of a WARC file holds nothing; some readers take it for the end of the file.",

@@ -8,6 +8,7 @@ import pytest
 from archiver.model import sha256
 from archiver.package.bag import FileEntry, tag_files
 from tests.cli.driver import CREATED, Run, rows
+from tests.warc.warcs import record
 
 
 @pytest.fixture
@@ -60,6 +61,18 @@ def test_verbose_explains_the_codes(run: Run, damaged: Path) -> None:
     verbose = run("verify", "-v", damaged).stdout.splitlines()
     codes = {line.split()[0] for line in plain[:-1]}
     assert len(verbose) == len(plain) + len(codes)
+
+
+def test_of_many_findings_of_a_code_the_first_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.warc").write_bytes(b"".join(record(number=n, change={"WARC-Date": "soon"}) for n in range(80)))
+    lines = run("verify", tmp_path / "a.warc").stdout.splitlines()
+    told = [line for line in lines if line.startswith("E209")]
+    assert told[0].endswith("WARC-Date is malformed (WARC 1.1 section 5.4). Found: soon")
+    assert told[-1] == "E209 — and 30 more of these; -v or --format jsonl tells all"
+    assert len(told) == 51
+    assert lines[-1].endswith("80 errors, 1 warning")
+    assert run("verify", "-v", tmp_path / "a.warc").stdout.count("E209") == 81
+    assert len(rows(run("verify", "--format", "jsonl", tmp_path / "a.warc"))) == 81
 
 
 def test_json_lines_have_the_package_s_name(run: Run, damaged: Path) -> None:

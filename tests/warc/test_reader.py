@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import random
 import struct
 import zlib
 from base64 import b32encode, b64encode, urlsafe_b64encode
@@ -128,6 +129,11 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "version 0.17": (record(version="WARC/0.17"), []),
     "segment 1 of a continuation": (segment(1), ["E224"]),
     "segment 2 of a resource": (record(extra=[b"WARC-Segment-Number: 2"]), ["E224"]),
+    "warcinfo that is no fields": (record("warcinfo", block=b"software x\r\n"), ["W238"]),
+    "warcinfo in Latin-1": (record("warcinfo", block=b"operator: Ren\xe9\r\n"), ["W238"]),
+    "warcinfo with LF, a blank line, and a folded one": (record("warcinfo", block=b"a: b\n\tc\n\n"), []),
+    "warcinfo without a last line end": (record("warcinfo", block=b"software: x"), []),
+    "empty warcinfo": (record("warcinfo", block=b""), []),
     "warcinfo of another type": (record("warcinfo", change={"Content-Type": "text/plain"}), ["W228"]),
     "no HTTP message": (record("response", change={"Content-Type": "application/http; msgtype=response"}), ["W232"]),
     "empty file": (b"", ["E230"]),
@@ -139,7 +145,7 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "negative length": (record(change={"Content-Length": "-1"}) + record(number=2), ["E211", "E202"]),
     "length beyond bounds": (record(change={"Content-Length": "9" * 40}) + record(number=2), ["E211", "E202"]),
     "type of another standard": (record(change={"WARC-Type": "screenshot"}), ["W212"]),
-    "target on warcinfo": (record("warcinfo", change={"WARC-Target-URI": "https://example.org/"}), ["E213"]),
+    "target on warcinfo": (record("warcinfo", block=b"", change={"WARC-Target-URI": "https://example.org/"}), ["E213"]),
     "payload digest on metadata": (record("metadata", change={"WARC-Payload-Digest": sha256(BLOCK)}), ["W226"]),
     "Refers-To on a resource": (record(change={"WARC-Refers-To": f"<{urn(2)}>"}), ["E213"]),
     "block without type": (record(change={"Content-Type": None}), ["W214"]),
@@ -249,6 +255,14 @@ def test_garbage_that_looks_like_a_gzip_member_is_passed_over() -> None:
     assert [each.id for each in records] == [urn(9), urn(1)]
     assert [finding.code for finding in findings] == ["E217", "E202"]
     assert findings[1].offset == len(zipped(INFO))
+
+
+def test_damage_where_a_record_does_not_end() -> None:
+    """Found by random damage: no record end, and the checksum behind it wrong and in the next piece that is inflated."""
+    for size in range(16_000, 16_060):
+        member = zipped(record(block=random.Random(1).randbytes(size), end=b"xyz\r"))
+        found = codes(zipped(INFO) + member[:-8] + bytes(4) + member[-4:] + zipped(record(number=2)))
+        assert found in (["E217", "E202"], ["E220", "E202"])
 
 
 def test_damage_behind_a_record_in_the_same_member() -> None:

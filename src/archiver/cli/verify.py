@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archiver.verify.verify import Level, Options
 
 LEVELS = ("structure", "fixity", "full")
+MOST = 50
+"""Findings of one code of a package that are told one by one, as text."""
 
 
 class Codes(click.ParamType[str]):
@@ -95,8 +97,9 @@ def command(
 ) -> None:
     """Check packages offline: any WACZ, WARC file or bag, made by this software or another.
 
-    Each finding has a code, a place and a sentence; -v adds what the codes mean. The exit status is 1 where an error
-    or a warning was found, notes alone give 0; it is 3 where a PACKAGE cannot be read, after the others were checked.
+    Each finding has a code, a place and a sentence; -v adds what the codes mean, and tells all of a code. The exit
+    status is 1 where an error or a warning was found, notes alone give 0; it is 3 where a PACKAGE cannot be read,
+    after the others were checked.
     """
     from archiver.cli.failures import Failures
     from archiver.verify.verify import Options
@@ -167,8 +170,11 @@ def _tell(package: Place, found: Iterable[Finding], form: str, choice: Choice) -
             sys.stdout.buffer.write(
                 orjson.dumps({"package": str(package)} | finding.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
             )
-        else:
+        elif codes[finding.code] <= MOST or is_verbose():
             click.echo(findings.row(finding))
+    if form == "text" and not is_verbose():
+        for code in sorted(code for code, number in codes.items() if number > MOST):
+            click.echo(findings.more(code, codes[code] - MOST))
     if form == "text" and is_verbose():
         for line in findings.legend(codes):
             click.echo(line)

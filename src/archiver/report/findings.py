@@ -6,15 +6,40 @@ from collections.abc import Iterable, Iterator, Mapping
 from archiver.findings import CODES, SEVERITIES, Finding
 from archiver.report import plain
 
+_LONGEST = 120
+
 
 def row(finding: Finding) -> str:
-    """Code, place and sentence on one line.
+    """Code, place, sentence, and what was found and expected, on one line.
 
     >>> row(Finding(code="E301", message="The block is not what its digest says.", file="a.warc.gz", offset=512))
     'E301 a.warc.gz, byte 512 — The block is not what its digest says.'
+    >>> row(Finding(code="E709", message="Payload-Oxum differs.", found="6.1", expected="7.1"))
+    'E709 — Payload-Oxum differs. Found: 6.1; expected: 7.1'
     """
     where = place(finding)
-    return plain.line(f"{finding.code} {where} — {finding.message}" if where else f"{finding.code} — {finding.message}")
+    facts = (("found", finding.found), ("expected", finding.expected))
+    known = "; ".join(f"{name}: {_short(value)}" for name, value in facts if value is not None)
+    # Many a sentence gives the facts itself.
+    said = finding.message if finding.found and finding.found in finding.message else _joined(finding.message, known)
+    return plain.line(f"{finding.code} {where} — {said}" if where else f"{finding.code} — {said}")
+
+
+def more(code: str, number: int) -> str:
+    """What stands for findings of a code that are too many to be told one by one.
+
+    >>> more("E402", 3999)
+    'E402 — and 3,999 more of these; -v or --format jsonl tells all'
+    """
+    return f"{code} — and {number:,} more of these; -v or --format jsonl tells all"
+
+
+def _joined(message: str, facts: str) -> str:
+    return f"{message} {facts[0].upper()}{facts[1:]}" if facts else message
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
 
 
 def place(finding: Finding) -> str:

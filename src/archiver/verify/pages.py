@@ -9,7 +9,7 @@ from archiver.findings import Finding
 from archiver.verify.captures import timestamp
 from archiver.verify.table import Table, key_of
 
-_LINE_LIMIT = 1 << 28
+_LINE_LIMIT = 1 << 25
 
 
 def check(name: str, stream: BinaryIO, pages: Table) -> Iterator[Finding]:

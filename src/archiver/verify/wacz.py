@@ -13,7 +13,7 @@ from archiver.verify.index import INDEXES
 from archiver.verify.tree import Tree, is_unsafe, read_small
 from archiver.verify.zips import STORED, Entry, Zip
 
-_LIMIT = 1 << 28
+_LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")
 _REQUIRED = ("profile", "wacz_version", "resources")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,

@@ -162,7 +162,7 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
     block = b"".join(parts) if head.length <= keep else None
     findings = [*sums.findings(block), *_end(unit)]
     if block is not None:
-        findings += _http(head, block)
+        findings += (*_http(head, block), *_info(head, block))
     extent = unit.close()
     record = Record(
         offset=offset,
@@ -204,7 +204,10 @@ def _skip_line_ends(unit: Plain | Members) -> None:
 
 
 def _at_record(unit: Plain | Members) -> bool:
-    return unit.startswith(*_WARC) or not unit.more()
+    try:
+        return unit.startswith(*_WARC) or not unit.more()
+    except DamagedError:
+        return False
 
 
 def _http(head: _Head, block: bytes) -> Iterator[Finding]:
@@ -214,6 +217,17 @@ def _http(head: _Head, block: bytes) -> Iterator[Finding]:
     if stated and block and kind in ("response", "request") and not http.has_head(block, kind):
         message = f"The {kind} is said to be an HTTP message, but does not begin with a {http.FIRST_LINES[kind]} line."
         yield Finding(code="W232", message=message, found=block[:60].decode("ascii", "backslashreplace"))
+
+
+def _info(head: _Head, block: bytes) -> Iterator[Finding]:
+    """The block of a warcinfo that calls itself application/warc-fields is named fields (section 6.2)."""
+    stated = head.fields.get("content-type", "").lower().startswith("application/warc-fields")
+    if stated and head.fields.get("warc-type", "").lower() == "warcinfo":
+        _, findings = grammar.parse(b"\r\n" + block)
+        for fault in (each for each in findings if each.code in ("E203", "E204")):
+            message = "The warcinfo's block is said to be named fields (WARC 1.1 section 6.2), and is not."
+            yield Finding(code="W238", message=message, found=fault.found)
+            return
 
 
 class _Sums:
