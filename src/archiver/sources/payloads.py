@@ -1,6 +1,7 @@
 """Items cut out of a stream: the whole of it, its lines, the elements of a JSON array. Bounded by the largest item."""
 
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ class _Gathering:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._parts: list[bytes] = []
+        # It gives its bytes without a copy, which a list of parts does not.
+        self._bytes = io.BytesIO()
         self._length = 0
         self._digest: Any = None
 
@@ -52,16 +54,16 @@ class _Gathering:
         room = self._limits.kept - self._length
         self._length += len(part)
         if len(part) <= room:
-            self._parts.append(part)
+            self._bytes.write(part)
             return
         if self._digest is None:
-            self._parts = [b"".join([*self._parts, part[:room]])]
-            self._digest = hashlib.sha256(self._parts[0])
+            self._bytes.write(part[:room])
+            self._digest = hashlib.sha256(self._bytes.getbuffer())
             part = part[room:]
         self._digest.update(part)
 
     def item(self, offset: int, *findings: Finding, is_open: bool = False) -> Item:
-        return Item(offset, b"".join(self._parts), self._trouble() + findings, is_open)
+        return Item(offset, self._bytes.getvalue(), self._trouble() + findings, is_open)
 
     def _trouble(self) -> tuple[Finding, ...]:
         if self._length <= self._limits.item:
