@@ -41,7 +41,7 @@ STAGES = (
     ("archiver.package.pages", "row", "row of pages.jsonl"),
     ("archiver.warc.cdxj", "line", "line of the index"),
     ("archiver.warc.writer", "WarcFile.write", "compress, hash and write records"),
-    ("archiver.warc.writer", "_serialised", "serialise records (warcio)"),
+    ("archiver.warc.writer", "_head", "serialise headers (warcio)"),
 )
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 CREATED = "2024-05-06T07:08:09Z"

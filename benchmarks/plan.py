@@ -3,7 +3,6 @@
 Prints seconds, peak memory of a process that plans, and how many bytes it read from files.
 """
 
-import os
 import resource
 import subprocess
 import sys
@@ -53,7 +52,8 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10**6
     with tempfile.TemporaryDirectory() as folder:
         lay(Path(folder) / "many", count)
-        os.truncate(os.open(Path(folder) / "large.jsonl", os.O_CREAT | os.O_WRONLY), LARGE)
+        with (Path(folder) / "large.jsonl").open("wb") as stream:
+            stream.truncate(LARGE)
         for name in ("many", "large.jsonl"):
             subprocess.run([sys.executable, __file__, str(count), str(Path(folder) / name)], check=True)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -41,6 +42,25 @@ def test_a_record_is_a_gzip_member_with_its_digests() -> None:
     assert file.digest == sha256(stream.getvalue())
     assert file.records_digest == "sha256:" + hashlib.sha256(gzip.decompress(stream.getvalue())).hexdigest()
     assert (file.length, file.count) == (len(stream.getvalue()), 2)
+
+
+def test_a_large_record_goes_in_pieces_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    block = b"".join(b"%d\n" % number for number in range(50_000))
+    whole, pieces = BytesIO(), BytesIO()
+    expected, plain = WarcFile(whole), WarcFile(pieces)
+    expected.write(resource(block=block))
+    monkeypatch.setattr("archiver.warc.writer._LARGE", 1000)
+    plain.write(resource())
+    written = plain.write(resource(block=block))
+    member = pieces.getvalue()[written.offset :]
+    inflater = zlib.decompressobj(wbits=31)
+    assert inflater.decompress(member) == gzip.decompress(whole.getvalue())
+    assert (inflater.eof, inflater.unused_data) == (True, b"")
+    assert (written.length, written.record_digest) == (len(member), sha256(member))
+    assert written.payload_digest == sha256(block)
+    assert plain.digest == sha256(pieces.getvalue())
+    assert plain.records_digest == sha256(gzip.decompress(pieces.getvalue()))
+    assert (plain.length, plain.count) == (len(pieces.getvalue()), 2)
 
 
 def test_a_record_is_as_warcio_itself_writes_it() -> None:

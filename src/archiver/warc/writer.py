@@ -57,6 +57,11 @@ class Written:
     payload_digest: Digest
 
 
+# What ends a record, and a block that is longer than the largest article by far.
+_END = b"\r\n\r\n"
+_LARGE = 1 << 22
+
+
 class WarcFile:
     """A WARC file in the making on a binary stream that stands at its start."""
 
@@ -81,7 +86,9 @@ class WarcFile:
         """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
         digest = sha256(record.block)
         payload_digest = record.payload_digest or digest
-        plain = _serialised(record, digest)
+        if len(record.block) > _LARGE:
+            return self._write_large(record, digest, payload_digest)
+        plain = b"".join((_head(record, digest), record.block, _END))
         member = isal_zlib.compress(plain, LEVEL, GZIP)
         self._stream.write(member)
         self._records.update(plain)
@@ -89,6 +96,26 @@ class WarcFile:
         offset, self.length = self.length, self.length + len(member)
         self.count += 1
         return Written(offset=offset, length=len(member), record_digest=sha256(member), payload_digest=payload_digest)
+
+    def _write_large(self, record: WarcRecord, digest: Digest, payload_digest: Digest) -> Written:
+        """The same in pieces: neither the record nor its member stands in memory beside the block."""
+        deflater, member, offset = isal_zlib.compressobj(LEVEL, wbits=GZIP), hashlib.sha256(), self.length
+        block = memoryview(record.block)
+        pieces = (block[at : at + _LARGE] for at in range(0, len(block), _LARGE))
+        for piece in (_head(record, digest), *pieces, _END, None):
+            data = deflater.flush() if piece is None else deflater.compress(piece)
+            self._stream.write(data)
+            self._file.update(data)
+            member.update(data)
+            self._records.update(piece or b"")
+            self.length += len(data)
+        self.count += 1
+        return Written(
+            offset=offset,
+            length=self.length - offset,
+            record_digest=Digest("sha256:" + member.hexdigest()),
+            payload_digest=payload_digest,
+        )
 
 
 @cache
@@ -99,14 +126,15 @@ def _warcio() -> Any:
     return statusandheaders
 
 
-def _serialised(record: WarcRecord, digest: Digest) -> bytes:
-    """Header and block (WARC 1.1 section 4), as warcio's own writer has them: it also would make digests of its own."""
+def _head(record: WarcRecord, digest: Digest) -> bytes:
+    """The header (WARC 1.1 section 4), as warcio's own writer has it: it also would make digests of its own."""
     headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
     if _CONTROL.search("".join([value for _, value in headers])):
         headers = [(name, _checked(name, value)) for name, value in headers]
     head = _warcio().StatusAndHeaders("", (), protocol="WARC/1.1")
     head.headers = headers
-    return b"%b%b\r\n\r\n" % (head.to_bytes(), record.block)
+    written: bytes = head.to_bytes()
+    return written
 
 
 def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
