@@ -2,8 +2,9 @@
 
     python benchmarks/twitter_text.py FOLDER
 
-FOLDER holds `autolink.yml` and `validate.yml` of twitter-text. An autolink case passes where links, mentions and
-hashtags are those of the expected HTML, in its order. A difference without a reason here ends with status 1.
+FOLDER holds `autolink.yml`, `validate.yml` and `hit_highlighting.yml` of twitter-text. An autolink case passes where
+links, mentions and hashtags are those of the expected HTML, in its order. A difference without a reason here ends with
+status 1.
 """
 
 import argparse
@@ -48,14 +49,18 @@ _OTHERWISE = {
     "an article's source may well be a file on an FTP server": ("ftp://www.example.com/",),
 }
 _REASONS = {text: reason for reason, texts in _OTHERWISE.items() for text in texts}
+_COUNTS = "the length of a tweet before it is sent"
+_MARKS = "marks what a search has found in a tweet's HTML: a rendering matter"
 _NOT_OURS = {
     ("autolink", "cashtags"): "stock symbols are no part of the record",
     ("autolink", "json"): "links entities that Twitter's API gave: a rendering matter",
-    ("validate", "tweets"): "the length of a tweet before it is sent",
+    ("hit_highlighting", "plain_text"): _MARKS,
+    ("hit_highlighting", "with_links"): _MARKS,
     ("validate", "lists"): "lists are no part of the record",
-    ("validate", "WeightedTweetsCounterTest"): "the length of a tweet before it is sent",
-    ("validate", "WeightedTweetsWithDiscountedEmojiCounterTest"): "the length of a tweet before it is sent",
-    ("validate", "UnicodeDirectionalMarkerCounterTest"): "the length of a tweet before it is sent",
+    ("validate", "tweets"): _COUNTS,
+    ("validate", "WeightedTweetsCounterTest"): _COUNTS,
+    ("validate", "WeightedTweetsWithDiscountedEmojiCounterTest"): _COUNTS,
+    ("validate", "UnicodeDirectionalMarkerCounterTest"): _COUNTS,
 }
 
 
@@ -125,7 +130,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder
     count: Counter[tuple[str, str, str]] = Counter()
-    for name in ("autolink", "validate"):
+    for name in ("autolink", "hit_highlighting", "validate"):
         for group, case in cases(folder, name):
             if (name, group) in _NOT_OURS:
                 count[name, group, "not ours"] += 1

@@ -21,12 +21,12 @@ _FIRST_TWEET = date(2006, 3, 21)
 
 _B = r"[ \t\xa0\u202f\u200e\u200f]"  # a blank, or a mark that turns the writing's direction
 _WORD = r"[^\s\d.,،()@/|—–-]"
-# One word; a word and a number, or three words (Vietnamese); letters with points (Thai).
 # One word; a word and a number, or up to three words (Vietnamese); letters with points (Thai).
 _MONTH = rf"(?P<month>(?i:thg|tháng){_B}(?:\d{{1,2}}|{_WORD}+(?:{_B}(?i:một|hai))?)|{_WORD}{{1,16}}(?:\.{_WORD}\.)?)"
 _DAY = r"(?P<day>\d{1,2})"
 # Text that is glued to a year may begin with a digit: then only a year of this time is one.
 _YEAR = r"(?P<year>20[0-3]\d|\d{4}(?!\d))"
+# Month, day, year; day, month, year; year, month, day (East Asia, Hungary, the Basque Country, ISO 8601); Latvian.
 _DATES = (
     re.compile(rf"{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?[,.]?{_B}{{1,2}}{_YEAR}"),
     re.compile(

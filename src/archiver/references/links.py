@@ -33,14 +33,17 @@ _MAX_TAIL = 4096
 _MAX_NESTING = 8
 _TAIL = re.compile(rf"[/?#][^{_BREAKS}]{{0,{_MAX_TAIL - 1}}}")
 _BRACKET = re.compile(r"[()\[\]]")
-_TRAILING = "!*';:,.$%@|&?–\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362"
+# Punctuation of Armenian, Arabic, Hindi, Amharic.
+_FOREIGN = "\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362"
+_TRAILING = f"!*';:,.$%@|&?–{_FOREIGN}"
 # What is left of other markup ends a link: BBCode's closing tags, HTML's escapes of its own marks.
 _MARKUP = re.compile(r"\[/|&(?:[lg]t|quot|nbsp|#0*(?:3[49]|6[02]|160));|&#x", re.IGNORECASE)
 
 # A host after a scheme may be international, symbols and CJK included; ideographic full stops divide labels (UTS #46).
 _HOST = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,;=:%-]{1,64}@)?"
-    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\x00-,/:-@\[-^`{-\xbf\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{1,255})"
+    r"(?:\[[0-9A-Fa-f:.]{2,45}\]"
+    rf"|[^\x00-,/:-@\[-^`{{-\xbf{_FOREIGN}\u2000-\u206f\u3000-\u3004\u3008-\u3020\ud800-\uf8ff\ufe00-\ufe4f\uff00-\uffff]{{1,255}})"
     r"(?::[0-9]{1,5})?"
 )
 # Without a scheme, the scripts that divide words: Latin, Greek, Cyrillic.
