@@ -1,6 +1,6 @@
 """How long `verify` takes, and how much memory, beside other checkers and the floor, on packages made for it.
 
-    python -m benchmarks.verify_speed FOLDER [--size 200M] [--articles 10000] [--jobs 2]
+    python -m benchmarks.verify_speed FOLDER [--size 200M] [--media 12] [--articles 10000] [--jobs 2]
 
 Two things are checked: a package of invented articles, as `archiver pack` makes it, and a WACZ such as others make, of
 invented responses, until its WARC files have the size given. What stands in FOLDER already is used again. The floor is
@@ -34,21 +34,32 @@ def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def response(number: int, chance: random.Random) -> tuple[str, bytes, str]:
-    """Address, record and payload digest of an invented page."""
-    uri = f"https://news.example/{number}"
-    body = " ".join(chance.choices(WORDS, k=chance.randint(300, 1500))).encode()
-    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+class Response(NamedTuple):
+    """An invented response: its address, media type, record, and payload digest."""
+
+    uri: str
+    mime: str
+    record: bytes
+    digest: str
+
+
+def response(number: int, chance: random.Random, media: int) -> Response:
+    """A page of some hundred words or, `media` times in a hundred, an image of 20 to 400 KB, which does not deflate."""
+    is_image = chance.randrange(100) < media
+    uri, mime = f"https://news.example/{number}", "image/jpeg" if is_image else "text/html"
+    words = chance.choices(WORDS, k=chance.randint(300, 1500))
+    body = chance.randbytes(chance.randint(20_000, 400_000)) if is_image else " ".join(words).encode()
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: {mime}\r\n\r\n".encode() + body
     head = (
         f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-5000-8000-{number:012d}>\r\n"
         f"WARC-Date: 2024-05-06T07:08:09Z\r\nWARC-Target-URI: {uri}\r\nWARC-Block-Digest: {digest(block)}\r\n"
         f"WARC-Payload-Digest: {digest(body)}\r\nContent-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(block)}\r\n\r\n"
     )
-    return uri, head.encode() + block + b"\r\n\r\n", digest(body)
+    return Response(uri, mime, head.encode() + block + b"\r\n\r\n", digest(body))
 
 
-def warcs(folder: Path, size: int) -> Iterator[bytes]:
+def warcs(folder: Path, size: int, media: int) -> Iterator[bytes]:
     """Writes WARC files until they have the size; yields the rows of their index."""
     chance, number, total = random.Random(7), 0, 0
     info = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:00000000-0000-5000-9000-%012d>\r\n"
@@ -61,9 +72,9 @@ def warcs(folder: Path, size: int) -> Iterator[bytes]:
             stream.write(isal_zlib.compress(info % number, 2, 31))
             while stream.tell() < min(PER_FILE, size - total):
                 number += 1
-                uri, record, payload = response(number, chance)
-                member = isal_zlib.compress(record, 2, 31)
-                fields = {"url": uri, "mime": "text/html", "status": "200", "digest": payload}
+                made = response(number, chance, media)
+                member = isal_zlib.compress(made.record, 2, 31)
+                fields = {"url": made.uri, "mime": made.mime, "status": "200", "digest": made.digest}
                 fields |= {"length": str(len(member)), "offset": str(stream.tell()), "filename": name}
                 fields["recordDigest"] = digest(member)
                 yield f"example,news)/{number} 20240506070809 {json.dumps(fields)}\n".encode()
@@ -71,14 +82,14 @@ def warcs(folder: Path, size: int) -> Iterator[bytes]:
             total += stream.tell()
 
 
-def responses(folder: Path, size: int) -> tuple[Path, Path]:
+def responses(folder: Path, size: int, media: int) -> tuple[Path, Path]:
     """A WACZ of responses, and a bag of its WARC files; made where they do not stand yet."""
-    path = folder / f"generated-{size}.wacz"
-    parts = folder / f"parts-{size}"
+    path = folder / f"responses-{size}-{media}.wacz"
+    parts = path.with_suffix("")
     if path.exists():
         return path, parts
     (parts / "data/archive").mkdir(parents=True)
-    rows = sorted(warcs(parts / "data/archive", size))
+    rows = sorted(warcs(parts / "data/archive", size, media))
     files = [(f"archive/{each.name}", each.read_bytes) for each in sorted((parts / "data/archive").iterdir())]
     pages = b'{"format": "json-pages-1.0", "id": "pages", "title": "All"}\n'
     listed = []
@@ -191,6 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--size", default="200M", help="of the WACZ of responses; 0M leaves it out")
+    parser.add_argument("--media", type=int, default=12, help="of a hundred responses, so many are images")
     parser.add_argument("--articles", type=int, default=10_000, help="of the package; 0 leaves it out")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
@@ -200,7 +212,7 @@ def main() -> None:
         table(f"{options.articles:,} articles", bag, commands_for(options, wacz, bag, bag))
     size = int(options.size[:-1]) * UNITS[options.size[-1]]
     if size:
-        wacz, bag = responses(options.folder, size)
+        wacz, bag = responses(options.folder, size, options.media)
         table("Responses of another software", wacz, commands_for(options, wacz, bag, wacz))
 
 
