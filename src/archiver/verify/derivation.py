@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from archiver.findings import Finding
 from archiver.model import Repair
 from archiver.record.provenance import repairs_from, runs_from
@@ -57,8 +59,7 @@ def source_text(source: Mapping[str, Any], payload: bytes) -> str | Finding:
 
 
 def _pointed(text: str, pointer: str) -> str | Finding:
-    parsed = parse(text)
-    value = parsed.value if isinstance(parsed, Parsed) else None
+    value = _json(text)
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list) and key.isdecimal() and len(key) < 10:
@@ -73,6 +74,15 @@ def _pointed(text: str, pointer: str) -> str | Finding:
         path="$.source.pointer",
         found=pointer[:200],
     )
+
+
+def _json(text: str) -> Any:
+    """The value of a JSON text, `None` where it is none; what orjson is too strict for is read with more patience."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        parsed = parse(text)
+        return parsed.value if isinstance(parsed, Parsed) else None
 
 
 def _extracted(article: Mapping[str, Any], source: str) -> str | Finding:

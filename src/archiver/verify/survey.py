@@ -28,8 +28,7 @@ _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
 _OFFSET_BITS = 40
-# What every fraction in a JSON text matches, if some other texts too.
-_FRACTION = re.compile(rb"[\[:,][ \t\r\n]*+-?[0-9]++[.eE]")
+_FRACTION = re.compile(rb"[0-9][.eE]")
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 
 
@@ -235,7 +234,7 @@ class Survey:
         yield from faults
         if faults:
             return None
-        if _FRACTION.search(record.block or b"") and not _is_whole(value):
+        if _has_fraction(record.block or b""):
             yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
             return None
         name = value["id"].removeprefix("urn:uuid:") + ".json"
@@ -284,10 +283,10 @@ def _first(stream: BinaryIO, offset: int) -> Record | None:
     return each if isinstance(each, Record) and each.offset == offset else None
 
 
-def _is_whole(value: object) -> bool:
-    """Whether no number is a float: JSON Schema takes 1.0 for an integer, but it is no place in a text."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not isinstance(value, float) and all(map(_is_whole, inner))
+def _has_fraction(text: bytes) -> bool:
+    """Whether a number of a JSON text is written as one: JSON Schema takes 1.0 for an integer, but it is no place."""
+    outside_strings = text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    return _FRACTION.search(b"".join(outside_strings)) is not None
 
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:

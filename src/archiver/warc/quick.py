@@ -16,7 +16,7 @@ from typing import NamedTuple
 from archiver.model import Digest
 from archiver.warc import digests, grammar, http
 from archiver.warc.members import Members, Plain
-from archiver.warc.record import Record, bare
+from archiver.warc.record import Record
 
 _LONGEST_HEAD = 1 << 14
 # A shape costs as much as some thirty heads read with care: it is made for what comes often, and for no more than this.
@@ -105,7 +105,6 @@ class Lane:
             return None
         unit.skip(stop + 4 - at)
         extent = unit.close()
-        uri = values[shape.uri] if shape.uri is not None else None
         return Record(
             offset=offset,
             length=None if extent is None else extent.length,
@@ -117,7 +116,7 @@ class Lane:
             block_digest=Digest(digest),
             type=shape.type,
             id=values[shape.id][1:-1],
-            uri=bare(uri),
+            uri=values[shape.uri] if shape.uri is not None else None,
             fields=dict(zip(shape.keys, values, strict=True)),
         )
 
