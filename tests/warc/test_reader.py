@@ -258,7 +258,7 @@ def test_garbage_that_looks_like_a_gzip_member_is_passed_over() -> None:
 
 
 def test_damage_where_a_record_does_not_end() -> None:
-    """Found by random damage: no record end, and the checksum behind it wrong and in the next piece that is inflated."""
+    """Found by random damage: no record end, and the checksum behind it wrong, in the next piece that is inflated."""
     for size in range(16_000, 16_060):
         member = zipped(record(block=random.Random(1).randbytes(size), end=b"xyz\r"))
         found = codes(zipped(INFO) + member[:-8] + bytes(4) + member[-4:] + zipped(record(number=2)))
