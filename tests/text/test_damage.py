@@ -54,6 +54,15 @@ def test_two_characters_that_are_calm_together_are_not_bad(frame: str) -> None:
     assert [line for line in lines if not is_suspicious(line) and mojibake.is_bad(line)] == []
 
 
+@pytest.mark.parametrize("frame", ["a{}{}b", " {}{} ", "{}{}", "n{}{}s", "({}{})", "A{}{}?"])
+def test_two_small_letters_that_are_calm_together_are_left_alone(frame: str) -> None:
+    small = [chr(number) for number in (*range(0xDF, 0x180), 0x219, 0x21B) if chr(number).islower()]
+    lines = [frame.format(*pair) for pair in itertools.product(small, repeat=2)]
+    calm = [line for line in lines if not is_suspicious(line)]
+    assert len(calm) > len(lines) // 2
+    assert [line for line in calm if changed(line)] == []
+
+
 @pytest.mark.parametrize("frame", ["a{}b", " {} ", "{}", "n{}t", "“{}”", "{}, "])
 def test_a_character_that_is_calm_alone_is_left_alone(frame: str) -> None:
     lines = [frame.format(character) for character in part_of_mojibake()]
@@ -74,7 +83,19 @@ def test_what_is_bad_is_seen_by_looking_at_its_places_alone(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "bad"),
-    [("Ã la carte", True), ("MANHÃ É", False), ("a “Ã É", False), ("x Â ", True), ("œ", False), ("œ!", True)],
+    [
+        ("中Ã©中", True),
+        ("한×中", False),
+        ("中\u3000À€中", True),
+        ("あœあ", True),
+        ("中À中", False),
+        ("Ã la carte", True),
+        ("MANHÃ É", False),
+        ("a “Ã É", False),
+        ("x Â ", True),
+        ("œ", False),
+        ("œ!", True),
+    ],
 )
 def test_what_is_bad_at_the_edges_of_a_line(line: str, bad: bool) -> None:
     assert mojibake.is_bad(line) == mojibake._has_badness(line) == bad

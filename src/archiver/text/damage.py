@@ -25,7 +25,8 @@ _ALPHABETS = (
     "\U0001f000-\U0001ffff\U00020000-\U0003ffff"
 )
 _QUOTES = "«»"  # these may stand beside letters of ALPHABETS
-_SMALL = "ß-öø-ÿ"  # these may stand beside some of the marks
+# Small letters may stand beside some of the marks, and two of them by themselves.
+_SMALL = "ß-öø-ÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĵķĺļľłńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżžșț"
 _BESIDE_SMALL = "’–—…\xa0"
 _SUSPICIOUS = re.compile(
     # Anything but ASCII and marks; control characters, `&` and `”` begin damage of their own.
@@ -33,7 +34,8 @@ _SUSPICIOUS = re.compile(
     "(?:"
     f"(?<=[^\x00-\x7f{_MARKS}{_ALPHABETS}{_SMALL}{_QUOTES}])(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].))"
     f"|(?<=[{_QUOTES}])(?:(?=[^\x00-\x7f{_ALPHABETS}])|(?<=[^\x00-\x7f{_ALPHABETS}].))"
-    f"|(?<=[{_SMALL}])(?:(?=[^\x00-\x7f{_BESIDE_SMALL}])|(?<=[^\x00-\x7f{_BESIDE_SMALL}].))"
+    f"|(?<=[{_SMALL}])(?:(?=[^\x00-\x7f{_BESIDE_SMALL}{_SMALL}])|(?<=[^\x00-\x7f{_BESIDE_SMALL}{_SMALL}].)"
+    f"|(?=[{_SMALL}][^\x00-\x7f])|(?<=[^\x00-\x7f][{_SMALL}].))"
     "|(?<=[\x00-\x08\x0b-\x1f\x7f-\x9fÂÃŒœ†\ud800-\udfff\ufeff\ufffd])"
     r"|(?<=&)#?[0-9A-Za-z]{2,25};"
     "|(?<=”)[”“]"
@@ -52,6 +54,8 @@ def is_suspicious(line: str) -> bool:
     >>> is_suspicious("“It’s the café’s,” she said – and left…"), is_suspicious("itâ€™s")
     (False, True)
     """
+    if line.isascii() and "&" not in line and line.replace("\n", "").replace("\t", "").isprintable():
+        return False
     return _SUSPICIOUS.search(line) is not None
 
 

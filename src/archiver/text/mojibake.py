@@ -116,8 +116,8 @@ def _clusters(line: str) -> Iterator[str]:
         yield before + line[start : end + _CONTEXT]
 
 
-# One character beyond ASCII first, so that the search passes over all that is ASCII.
-_CLUSTER = re.compile("[^\x00-\x7f](?:[^\x00-\x7f]+|(?<=[\x80-\x9fÂÃŒœ]))")
+# Ideographs, kana and hangul play no part in it. One character first, so that the search passes over all that do not.
+_CLUSTER = re.compile("[^\x00-\x7f\u2e80-\ud7ff](?:[^\x00-\x7f\u2e80-\ud7ff]+|(?<=[\x80-\x9fÂÃŒœ]))")
 
 
 def _is_bad(around: str) -> bool:
