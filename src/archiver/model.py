@@ -62,7 +62,7 @@ def derived_id(role: str, name: str, offset: int, digest: Digest) -> str:
     True
     """
     named = NAMESPACE.bytes + f"{role}\n{name}\n{offset}\n{digest}".encode()
-    # RFC 4122 section 4.3, written out: uuid.uuid5 takes ten times as long, and an article needs four.
+    # RFC 4122 section 4.3, written out: uuid.uuid5 takes three times as long, and an article needs four.
     digits = hashlib.sha1(named, usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"

@@ -258,12 +258,13 @@ def _damaged(line: str, run: list[charmaps.Sequence]) -> bool:
     start, end = run[0].start, run[-1].end
     before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
     mended = "".join(one.character for one in run)
-    weighed = _betters if end - start <= _REMEMBERED else _betters.__wrapped__
-    return weighed(before + line[start:end] + after, before + mended + after) and not _ODD.search(mended)
+    weigh = _is_less_bad if end - start <= _REMEMBERED else _is_less_bad.__wrapped__
+    return weigh(before + line[start:end] + after, before + mended + after) and not _ODD.search(mended)
 
 
 @lru_cache(maxsize=1 << 12)
-def _betters(broken: str, mended: str) -> bool:
+def _is_less_bad(broken: str, mended: str) -> bool:
+    """Whether `broken` is bad, and `mended` less so."""
     return is_bad(broken) and _badness(mended) < _badness(broken)
 
 
