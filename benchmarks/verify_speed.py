@@ -5,8 +5,8 @@
 Two things are checked: a package of invented articles, as `archiver pack` makes it, and a WACZ such as others make, of
 invented responses, until its WARC files have the size given. What stands in FOLDER already is used again. The floor is
 `gunzip` of the WARC files and `sha256sum` of what they hold; the second floor does the same with ISA-L, and takes the
-WACZ's digest too. The other tools are those in build/peers. Times are of one run each, CPU in all processes;
-memory is the peak of the largest process; × is the CPU beside the floor's.
+WACZ's digest too. The other tools are those in build/peers. The tools take turns, and
+the least of all rounds counts. CPU is that of all processes, MB the peak of the largest, × the CPU beside the floor's.
 """
 
 import argparse
@@ -15,15 +15,16 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from benchmarks import generate
+from benchmarks.cost import ARCHIVER, PEERS, Cost, in_turns, run
 from isal import isal_zlib
 
-PEERS = Path(__file__).parents[1] / "build" / "peers" / "bin"
 PER_FILE = 64 << 20
 WORDS = [f"{chr(97 + a)}{chr(97 + b)}{chr(97 + c)}ing" for a in range(26) for b in range(7) for c in range(5)]
 UNITS = {"M": 1 << 20, "G": 1 << 30}
@@ -114,46 +115,16 @@ def bag(root: Path) -> None:
     (root / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
 
 
-class Used(NamedTuple):
-    """What a command used: seconds, seconds of CPU in all its processes, and MB of the largest of them."""
-
-    wall: float
-    cpu: float
-    peak: int
-    status: int
-
-
-# In a process of its own: what a process has forked, its own peak included, counts as the child's.
-WATCH = """
-import os, subprocess, sys, time
-began, null = time.perf_counter(), subprocess.DEVNULL
-process = subprocess.Popen(sys.argv[1:], stdout=null, stderr=null)
-_, status, usage = os.wait4(process.pid, 0)
-process.returncode = os.waitstatus_to_exitcode(status)
-print(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10, process.returncode)
-"""
-
-
-def run(command: list[str]) -> Used:
-    """Runs a command to its end; what it prints is dropped."""
-    done = subprocess.run([sys.executable, "-S", "-c", WATCH, *command], capture_output=True, text=True, check=True)
-    wall, cpu, peak, status = done.stdout.split()
-    return Used(float(wall), float(cpu), int(peak), int(status))
-
-
-def table(title: str, package: Path, commands: dict[str, list[str]]) -> None:
-    """Runs the commands one after the other, the floor first, and prints what each used."""
-    print(f"\n{title}, {_size(package) / 1e6:,.0f} MB\n\n{'':34}{'wall s':>8}{'CPU s':>8}{'MB':>6}{'×':>7}  exit")
-    floor: float | None = None
-    for name, command in commands.items():
-        if command[0].startswith(str(PEERS)) and not Path(command[0]).exists():
-            print(f"{name:34}not installed")
-            continue
-        used = run(command)
-        floor = floor or used.cpu
-        print(
-            f"{name:34}{used.wall:8.2f}{used.cpu:8.2f}{used.peak:6}{used.cpu / floor:7.2f}  {used.status}", flush=True
-        )
+def table(title: str, package: Path, commands: dict[str, list[str]], rounds: int) -> None:
+    """Runs the commands in turns, and prints what each cost; the first is the floor."""
+    print(f"\n{title}, {_size(package) / 1e6:,.0f} MB\n\n{'':34}{'wall s':>8}{'CPU s':>8}{'MB':>6}{'×':>7}")
+    there: dict[str, Callable[[], Cost]] = {
+        name: partial(run, command) for name, command in commands.items() if Path(command[0]).exists()
+    }
+    costs = in_turns(there, rounds)
+    least = next(iter(costs.values())).cpu
+    for name, cost in costs.items():
+        print(f"{name:34}{cost.wall:8.2f}{cost.cpu:8.2f}{cost.largest >> 20:6}{cost.cpu / least:7.2f}")
 
 
 def _size(package: Path) -> int:
@@ -164,9 +135,9 @@ def _size(package: Path) -> int:
 def commands_for(options: argparse.Namespace, wacz: Path, bag: Path, checked: Path) -> dict[str, list[str]]:
     """The tools, by the names that the table has for them; `checked` is what `verify` is given, the zip or the bag."""
     warcs = sorted(map(str, bag.glob("data/*/*.warc.gz")))
-    ours = [str(Path(sys.executable).parent / "archiver"), "verify", "--quiet"]
+    ours = [str(ARCHIVER), "verify", "--quiet"]
     return {
-        "gunzip | sha256sum": ["bash", "-c", 'gunzip -c "$@" | sha256sum', "-", *warcs],
+        "gunzip | sha256sum": ["/bin/bash", "-c", 'gunzip -c "$@" | sha256sum', "-", *warcs],
         "ISA-L and SHA-256": [sys.executable, "-m", "benchmarks.floors", "verify", str(wacz)],
         "archiver verify": [*ours, str(checked)],
         f"archiver verify -j {options.jobs}": [*ours, "-j", str(options.jobs), str(checked)],
@@ -197,6 +168,20 @@ def articles(folder: Path, count: int) -> tuple[Path, Path]:
     return made
 
 
+def make(options: argparse.Namespace) -> list[tuple[str, Path, Path, Path]]:
+    """What is checked: a title, the WACZ, the bag, and which of them `verify` is given."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    if options.articles:
+        wacz, bag = articles(options.folder, options.articles)
+        made.append((f"{options.articles:,} articles", wacz, bag, bag))
+    size = int(options.size[:-1]) * UNITS[options.size[-1]]
+    if size:
+        wacz, bag = responses(options.folder, size, options.media)
+        made.append(("Responses of another software", wacz, bag, wacz))
+    return made
+
+
 def main() -> None:
     """Print two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -204,16 +189,17 @@ def main() -> None:
     parser.add_argument("--size", default="200M", help="of the WACZ of responses; 0M leaves it out")
     parser.add_argument("--media", type=int, default=12, help="of a hundred responses, so many are images")
     parser.add_argument("--articles", type=int, default=10_000, help="of the package; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=3, help="of all, the least counts")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--make", action="store_true", help="make what is checked, and check nothing")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    if options.articles:
-        wacz, bag = articles(options.folder, options.articles)
-        table(f"{options.articles:,} articles", bag, commands_for(options, wacz, bag, bag))
-    size = int(options.size[:-1]) * UNITS[options.size[-1]]
-    if size:
-        wacz, bag = responses(options.folder, size, options.media)
-        table("Responses of another software", wacz, commands_for(options, wacz, bag, wacz))
+    if options.make:
+        make(options)
+        return
+    # In a process of its own: the peak of one that forks counts as its children's.
+    subprocess.run([sys.executable, "-m", "benchmarks.verify_speed", *sys.argv[1:], "--make"], check=True)
+    for title, wacz, bag, checked in make(options):
+        table(title, checked, commands_for(options, wacz, bag, checked), options.rounds)
 
 
 if __name__ == "__main__":
