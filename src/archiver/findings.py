@@ -149,7 +149,7 @@ CODES: dict[str, Code] = {
     "W221": Code("unknown WARC version", "The version is none that is known; the record is read as WARC 1.1.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),
     "W222": Code("no warcinfo first", "A file should start with a warcinfo record.", "WARC 1.1 section 5.5", WARC + "#warc-type-mandatory"),
-    "E223": Code("record id repeated", "Two records have one id.", "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
+    "E223": Code("record id repeated", "Two records that differ have one id.", "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
     "E224": Code("wrong segment number", "A continuation is segment 2 or more, any other segmented record is segment 1.",
                  "WARC 1.1 section 5.20", WARC + "#warc-segment-number"),
     "E225": Code("broken chain of segments", "Segments of a record are missing or stand twice, or their length or digest is not as stated.",
@@ -180,6 +180,9 @@ CODES: dict[str, Code] = {
                  "the names of the fields.", "ARC 1.0", ARC),
     "W240": Code("empty gzip member", "A gzip member of a WARC file holds nothing; some readers take it for the end of the file.",
                  "WARC 1.1 annex D.2", WARC + "#record-at-time-compression"),
+    "W241": Code("record twice", "A record stands a second time, with its id, date, address and block: a copy, which contradicts nothing.",
+                 "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
+    "I242": Code("file renamed", "A WARC file has another name than its warcinfo record gives it.", "WARC 1.1 section 5.17", WARC + "#warc-filename"),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),
@@ -291,6 +294,8 @@ CODES: dict[str, Code] = {
     "I616": Code("record in another file", "A WARC file by itself speaks of a record that is not in it."),
     "E617": Code("revisit of another payload", "A revisit's payload digest is not that of the record it refers to.",
                  "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
+    "W618": Code("not a warcinfo", "A record names as its warcinfo a record of another type.",
+                 "WARC 1.1 section 5.16", WARC + "#warc-warcinfo-id"),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

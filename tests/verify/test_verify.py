@@ -60,7 +60,7 @@ def test_a_warc_by_itself(tmp_path: Path, name: str) -> None:
     both = record("warcinfo", 9, b"software: x\r\n"), record()
     (tmp_path / name).write_bytes(b"".join(both) if name in ("a.warc", "a.bin") else members(*both))
     assert codes(tmp_path / name) == []
-    (tmp_path / name).write_bytes(record() + record())
+    (tmp_path / name).write_bytes(record() + record(change={"WARC-Date": "2024-05-07"}))
     assert codes(tmp_path / name) == ["W222", "E223"]
 
 

@@ -34,7 +34,8 @@ FIRST_SEGMENT = record(change={"WARC-Segment-Number": "1", "WARC-Payload-Digest"
 def of_type(kind: str, change: Mapping[str, str | None], version: str = "WARC/1.1") -> bytes:
     """A file with a sound record of a type, but for `change`."""
     before = FIRST_SEGMENT if kind == "continuation" else b""
-    return INFO + before + record(kind, 5, change={**OWN.get(kind, {}), **change}, version=version)
+    block = b"software: test\r\n" if kind == "warcinfo" else BLOCK
+    return INFO + before + record(kind, 5, block, change={**OWN.get(kind, {}), **change}, version=version)
 
 
 def codes(folder: Path, data: bytes, name: str = "a.warc") -> list[str]:

@@ -46,6 +46,7 @@ class Gathered:
     """What is kept of records that have gone by, for what can only be said of all together."""
 
     ids: Table = field(default_factory=Table)
+    infos: Table = field(default_factory=Table)
     conversions: Table = field(default_factory=Table)
     captures: Table = field(default_factory=Table)
     references: "dict[str, tuple[array[int], array[int]]]" = field(
@@ -60,6 +61,7 @@ class Gathered:
     def extend(self, other: "Gathered") -> None:
         """Adds what was gathered elsewhere."""
         self.ids.extend(other.ids)
+        self.infos.extend(other.infos)
         self.conversions.extend(other.conversions)
         self.captures.extend(other.captures)
         for name, (keys, places) in other.references.items():

@@ -23,6 +23,7 @@ from archiver.warc.reader import Record, bare, read
 
 KEEP = 1 << 27
 INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
+_INFO = "warc-warcinfo-id"
 _REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
@@ -48,7 +49,7 @@ class Survey:
         self._alone = alone
         self._reported = reported
         self._numbers = {name: number for number, name in enumerate(warcs)}
-        self._near: dict[str, None] = {}
+        self._near: dict[str, str] = {}
         self._original: Record | None = None
         self.gathered = Gathered()
 
@@ -85,13 +86,13 @@ class Survey:
 
     def relations(self) -> Iterator[Finding]:
         """What can be said when all is read: ids that repeat or dangle, and articles whose records stand far apart."""
-        for first, second in self.gathered.ids.repeated():
-            where = f"{self._warcs[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
-            yield self._at(second, Finding(code="E223", message=f"The record has the id of another, in {where}."))
+        yield from self._repeated()
         for name in REFERENCES:
             for key, place in zip(*self.gathered.references[name.lower()], strict=True):
                 if self.gathered.ids.find(key) is None:
                     yield self._at(place, self._absent("E601", f"{name} names a record that is not here."))
+                elif name.lower() == _INFO and self.gathered.infos.find(key) is None:
+                    yield self._at(place, Finding(code="W618", message=f"{name} names a record that is no warcinfo."))
         for place in self.gathered.deferred:
             yield from self._late(place)
         for place, finding in self.gathered.segments.check(self._found, alone=self._alone):
@@ -100,6 +101,22 @@ class Survey:
             yield self._at(place, finding)
         for place in sorted(self.gathered.unclaimed) if self.tally.articles else ():
             yield self._at(place, Finding(code="E613", message="No article record speaks of this conversion."))
+
+    def _repeated(self) -> Iterator[Finding]:
+        """Ids of several records: of others, or of copies of one."""
+        before: int | None = None
+        original: Record | None = None
+        for first, second in self.gathered.ids.repeated():
+            if first != before:
+                before, original = first, self._found(first)
+            where = f"{self._warcs[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
+            record = self._found(second)
+            if record is not None and original is not None and _is_copy(record, original):
+                finding = Finding(code="W241", message=f"The record is a copy of one in {where}.")
+            else:
+                finding = Finding(code="E223", message=f"The record has the id of another, in {where}.")
+            name, offset = self.place(second)
+            yield finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
     def unindexed(self) -> Iterator[Finding]:
         """The captures that no index row was found for."""
@@ -162,6 +179,9 @@ class Survey:
                         noted.add(each.code)
                     continue
                 place = number << _OFFSET_BITS | each.offset
+                if "I242" not in noted and _is_renamed(each, filename):
+                    noted.add("I242")
+                    yield 0, _renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
                 if not count and each.type != "warcinfo" and each.version != "ARC":
                     message = "The file does not start with a warcinfo record."
                     yield 0, Finding(code="W222", message=message, file=name, offset=0)
@@ -178,7 +198,9 @@ class Survey:
     def _enter(self, place: int, record: Record) -> None:
         if record.id is not None:
             self.gathered.ids.add(key_of(record.id), place)
-            self._near[record.id] = None
+            if record.type == "warcinfo":
+                self.gathered.infos.add(key_of(record.id), place)
+            self._near[record.id] = record.type
             if len(self._near) > _NEAR:
                 self._near.pop(next(iter(self._near)))
         if record.type in ("resource", "response"):
@@ -198,7 +220,8 @@ class Survey:
             if header.lower() not in _REFERENCE_FIELDS:
                 continue
             target = bare(value) or ""
-            if target not in self._near:
+            kind = self._near.get(target, "") if target else None
+            if kind == "" or (header.lower() == _INFO and kind not in ("warcinfo", None)):
                 keys, places = self.gathered.references[header.lower()]
                 keys.append(key_of(target))
                 places.append(place)
@@ -287,6 +310,25 @@ def _has_fraction(text: bytes) -> bool:
     """Whether a number of a JSON text is written as one: JSON Schema takes 1.0 for an integer, but it is no place."""
     outside_strings = text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
     return _FRACTION.search(b"".join(outside_strings)) is not None
+
+
+def _is_renamed(record: Record, filename: str) -> bool:
+    return record.type == "warcinfo" and record.fields.get("warc-filename", filename) != filename
+
+
+def _renamed(record: Record, filename: str) -> Finding:
+    message = "The file has another name than its warcinfo gives it: it was renamed, or packed anew."
+    stated = record.fields["warc-filename"]
+    return Finding(code="I242", message=message, found=filename[:200], expected=stated[:200])
+
+
+def _is_copy(record: Record, original: Record) -> bool:
+    """Whether two records of one id say the same. Where records share a gzip member, neither has a length."""
+    parts = (
+        (each.length is None, each.type, each.uri, each.get("WARC-Date"), each.block_digest)
+        for each in (record, original)
+    )
+    return len(set(parts)) == 1 and record.length is not None
 
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:
