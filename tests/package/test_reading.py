@@ -259,6 +259,12 @@ def test_repairs_of_other_fields_are_listed_and_not_marked() -> None:
     assert shown.texts["tr"][-1] == "1Ã©émojibake, hightitle 2"
 
 
+def test_a_title_beside_the_text_tells_its_own_direction() -> None:
+    """A browser passes over a <bdi> where it looks for the direction of what holds it."""
+    html = render(article("It rained.", title="سوق\u202eنخلان"), ORIGINAL).decode()
+    assert '<h1 dir="auto">سوق⟨U+202E⟩نخلان</h1>' in html
+
+
 def test_a_link_holds_its_repairs_and_a_repair_is_cut_at_its_edge() -> None:
     links = (link(Span(4, 23), "https://a.example/x"),)
     made = article("see https://a.example/x", links=links, repairs=(repaired(Span(2, 6)),))

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from archiver import __version__
 from archiver.model import Article, Link, Moment, Repair, Span, TweetReference
 from archiver.package.marked import Layer, MarkedText, Tags, first_line, whole_lines
-from archiver.package.safe import anchor, escape, exact, is_live, isolated
+from archiver.package.safe import anchor, disarmed, escape, exact, is_live, isolated
 from archiver.package.summary import MOST_ROWS, marked, summary
 
 _LONGEST_HEADLINE = 160
@@ -77,7 +77,8 @@ def _page(article: Article, original_uri: str) -> Iterator[str]:
     yield _notice(article, original_uri)
     direction = "rtl" if _RIGHT_TO_LEFT.match(_first_letter(article.text)) else "ltr"
     yield f'<main>\n<article lang="{escape(article.language or "")}" dir="{direction}">\n{_kicker(article)}'
-    yield "" if headline is not None else f'<h1 dir="auto">{isolated(title)}</h1>\n'
+    # The heading is a block by itself; within a <bdi> its letters would not tell its direction (HTML section 3.2.6.4).
+    yield "" if headline is not None else f'<h1 dir="auto">{escape(disarmed(title))}</h1>\n'
     yield '<div class="text">'
     yield from _marked_text(article, headline).html()
     yield "</div>\n</article>\n</main>\n"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from archiver.text.ledger import Edit
 from archiver.text.mojibake import edit
 
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff](?:(?<=\r)\n)?")
+# Controls that stand for nothing are one edit together: a file may hold millions of them.
+_UNFIT = re.compile("[\x00-\x08\x0e-\x12\x15-\x17\x1a\x1b\x1e\x1f\x7f]+|[\x0b-\x1f\ud800-\udfff\ufeff](?:(?<=\r)\n)?")
 # U+2013, 2014, 2018, 2019, 201C and 201D cut to their low bytes, and where such a mark can stand.
 _LOW_BYTES = {"\x13": "–", "\x14": "—", "\x18": "‘", "\x19": "’", "\x1c": "“", "\x1d": "”"}
 _LOW_BYTE = re.compile(

@@ -24,6 +24,7 @@ _FAR = 50_000
 _MOST_MISSES = 500
 _UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NEW_LINE = frozenset(("p", "head", "item", "quote", "row", "list", "table", "lb", "code", "div", "ab", "graphic"))
+_UNSEEN = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # a line of nothing else is none
 _QUIET = logging.NullHandler()
 
 
@@ -69,7 +70,8 @@ def _extracted(source: str) -> Iterator[str]:
     document = bare_extraction(source, include_comments=False, with_metadata=False) if source.strip() else None
     if document is None or isinstance(document, dict) or document.body is None:
         return
-    yield from filter(None, (" ".join(line.split()) for line in "".join(_texts(document.body)).split("\n")))
+    lines = (" ".join(line.split()) for line in "".join(_texts(document.body)).split("\n"))
+    yield from (line for line in lines if line.strip(_UNSEEN))
 
 
 def _texts(element: Any) -> Iterator[str]:
