@@ -47,9 +47,11 @@ _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
 _MOST_ATTRIBUTES = 500
 
+_FRAMES = ("platform.twitter.com/embed", "platform.x.com/embed")
 _ROLES = (
+    *_FRAMES,
     *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid", "DATA-TWEET-ID"),
-    *("DATA-TWEETID", "platform.twitter.com/embed", "platform.x.com/embed"),
+    "DATA-TWEETID",
 )
 
 
@@ -345,4 +347,4 @@ def is_embed(element: Element) -> bool:
         return True
     if any(element.value(name).strip().isdecimal() for name in ("data-tweet-id", "data-tweetid")):
         return element.name not in {"a", "script"}
-    return element.name == "iframe" and "platform.twitter.com/embed" in element.value("src")
+    return element.name == "iframe" and any(frame in element.value("src") for frame in _FRAMES)
