@@ -63,6 +63,14 @@ def test_what_is_not_there_is_told(bucket: Bucket, command: str, place: str, run
     assert done.stderr.count("\n") == 1
 
 
+def test_an_export_may_be_written_there(bucket: Bucket, package: Path, run: Run) -> None:
+    command = ("export", "--table", "links", "--format", "csv", package)
+    assert run(*command, "-o", f"{bucket.url}/links.csv").exit_code == 0
+    assert bucket.get("links.csv") == run(*command).stdout_bytes
+    again = run(*command, "-o", f"{bucket.url}/links.csv")
+    assert (again.exit_code, again.stderr) == (2, f"archiver: {bucket.url}/links.csv exists; --overwrite replaces it\n")
+
+
 def test_a_package_there_cannot_be_replayed(laid: Bucket, run: Run) -> None:
     done = run("replay", f"{laid.url}/some/examples.wacz")
     assert done.exit_code == 2
