@@ -104,10 +104,44 @@ def die(_: int) -> None:
 def test_a_worker_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     fallen: list[object] = []
     monkeypatch.setattr(threading, "excepthook", fallen.append)
-    for _ in range(3):
-        with pytest.raises(ArchiverError, match="fewer workers"), processes(2) as pool:
-            list(in_order(pool, die, range(40), window=40))
+    with pytest.raises(ArchiverError, match="fewer workers"), processes(2) as pool:
+        list(in_order(pool, die, range(4), window=4))
     assert fallen == []
+
+
+ORPHANED = """
+import os, sys, time
+from archiver.pack.engines import processes
+from tests.pack.test_engines import stay
+if __name__ == "__main__":
+    with processes(1) as pool:
+        pool.submit(stay, sys.argv[1]).result()
+"""
+
+
+def stay(path: str) -> None:
+    """Say which process this is, and never end."""
+    Path(path).with_suffix(".part").write_text(str(os.getpid()), encoding="utf-8")
+    Path(path).with_suffix(".part").rename(path)
+    while True:
+        time.sleep(1)
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """They would go on writing where the run is taken up again."""
+    script, told = tmp_path / "orphaned.py", tmp_path / "pid"
+    script.write_text(ORPHANED, encoding="utf-8")
+    path = os.pathsep.join(map(str, (Path(__file__).parents[2], Path(__file__).parents[2] / "src")))
+    environment = {**os.environ, "PYTHONPATH": path}
+    command = [sys.executable, str(script), str(told)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        while not told.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    worker = Path("/proc", told.read_text(encoding="utf-8"), "status")
+    while worker.exists() and "Z (zombie)" not in worker.read_text(encoding="utf-8"):
+        time.sleep(0.01)
 
 
 def test_a_pool_works_in_a_thread_of_its_own() -> None:

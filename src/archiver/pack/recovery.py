@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from archiver.errors import ArchiverError
-from archiver.pack.engines import Processes
+from archiver.pack.engines import processes
 from archiver.pack.job import Job
 
 Made = TypeVar("Made")
@@ -23,7 +23,7 @@ def recovered(job: Job, work: Callable[[Job], Made], count: Callable[[Job], int]
     `count` tells how many items a job has, without processing them. Raises ArchiverError where the process dies
     though no item by itself ends it.
     """
-    with Processes(1) as alone:
+    with processes(1) as alone:
         note(f"a worker was ended while it worked on shard {job.shard.index}; the shard is done again, alone")
         made = _lived(alone, work, job)
         if made is not None:
