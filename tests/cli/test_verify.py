@@ -1,5 +1,6 @@
 """`archiver verify`: what it says, and what it ends with. What it finds is held in tests/verify."""
 
+import os
 from pathlib import Path
 from shutil import copytree
 
@@ -73,6 +74,31 @@ def test_of_many_findings_of_a_code_the_first_are_told(run: Run, tmp_path: Path)
     assert lines[-1].endswith("80 errors, 1 warning")
     assert run("verify", "-v", tmp_path / "a.warc").stdout.count("E209") == 81
     assert len(rows(run("verify", "--format", "jsonl", tmp_path / "a.warc"))) == 81
+
+
+STEERING = "\x1b]0;pwned\x07\x1b[2J\x7f\u009b31m\u202egpj\u2066\u2028"
+
+
+@pytest.mark.parametrize("options", [[], ["-v"], ["--format", "jsonl"]])
+def test_nothing_of_a_file_steers_the_terminal(run: Run, tmp_path: Path, options: list[str]) -> None:
+    change = dict.fromkeys(("WARC-Date", "WARC-Type", "Content-Type"), STEERING)
+    lax = {"WARC-Target-URI": "https://example.org/\u009b2J\u202e", "WARC-Date": "\u009b31m\u2066"}
+    path = tmp_path / f"{STEERING}.warc"
+    path.write_bytes(record(change=change) + record(number=2, change=lax) + STEERING.encode())
+    done = run("verify", *options, path)
+    assert done.exit_code == 1
+    assert "E203" in done.stdout
+    assert "E209" in done.stdout
+    assert not set(STEERING) - set("0123456789;[]Jmpwnedgj") & set(done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("options", [[], ["--format", "jsonl"]])
+def test_a_file_s_name_may_be_no_text(run: Run, tmp_path: Path, options: list[str]) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.warc"))
+    path.write_bytes(record(change={"WARC-Date": "soon"}))
+    done = run("verify", *options, path)
+    assert done.exit_code == 1
+    assert "E209" in done.stdout
 
 
 def test_json_lines_have_the_package_s_name(run: Run, damaged: Path) -> None:

@@ -1,7 +1,6 @@
 """`archiver verify`."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -159,17 +158,13 @@ def _given(found: list[Finding] | ArchiverError) -> Iterator[Finding]:
 
 def _tell(package: Place, found: Iterable[Finding], form: str, choice: Choice) -> bool:
     """Tell what is found as it is found, and what it comes to; whether it fails the check."""
-    import orjson
-
     from archiver.report import findings, verdict
 
     codes = Counter[str]()
     for finding in found:
         codes[finding.code] += 1
         if form == "jsonl":
-            sys.stdout.buffer.write(
-                orjson.dumps({"package": str(package)} | finding.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
-            )
+            click.echo(findings.json_line(str(package), finding))
         elif codes[finding.code] <= MOST or is_verbose():
             click.echo(findings.row(finding))
     if form == "text" and not is_verbose():

@@ -1,5 +1,6 @@
 """Findings as text: one line each, and how many there were."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -23,6 +24,19 @@ def row(finding: Finding) -> str:
     # Many a sentence gives the facts itself.
     said = finding.message if finding.found and finding.found in finding.message else _joined(finding.message, known)
     return plain.line(f"{finding.code} {where} — {said}" if where else f"{finding.code} — {said}")
+
+
+def json_line(package: str, finding: Finding) -> str:
+    """The finding as one line of JSON, in ASCII: whatever stands in a file or its name, a terminal shows it as text.
+
+    >>> json_line("a.warc", Finding(code="W229", message="Not escaped.", found="\u009b2J"))
+    '{"package": "a.warc", "code": "W229", "severity": "warning", "message": "Not escaped.", "found": "\\\\u009b2J"}'
+    """
+    value = {"package": package} | finding.to_dict()
+    # What is no text (a file's name may be none) is spelled out, since JSON has no way to say it.
+    plain = {key: each.encode("utf-8", "backslashreplace").decode() if isinstance(each, str) else each
+             for key, each in value.items()}  # fmt: skip
+    return json.dumps(plain).replace("\x7f", "\\u007f")
 
 
 def more(code: str, number: int) -> str:

@@ -12,7 +12,7 @@ from archiver.model import sha256
 from archiver.verify import captures
 from archiver.verify.captures import FIELDS
 from archiver.verify.table import Table, key_of, key_of_bytes
-from archiver.verify.tree import Tree
+from archiver.verify.tree import Tree, bounded_lines
 from archiver.warc import cdxj, digests
 from archiver.warc.reader import Record
 
@@ -144,7 +144,7 @@ class Index:
     def _lines(self) -> Iterator[bytes | Finding]:
         if not self._name.endswith(".gz"):
             with self._tree.open(self._name) as stream:
-                yield from iter(lambda: stream.readline(_LINE_LIMIT), b"")
+                yield from bounded_lines(stream, _LINE_LIMIT)
             return
         pointers = self._name.removesuffix(".gz").rpartition(".")[0] + ".idx"
         if pointers not in self._present:
@@ -158,7 +158,7 @@ class Index:
     def _blocks(self, pointers: str, idx: BinaryIO, blocks: BinaryIO) -> Iterator[bytes | Finding]:
         """The lines of a ZipNum index: each line of the .idx points at a gzip member, and names its first row."""
         end = 0
-        for number, line in enumerate(iter(lambda: idx.readline(_LINE_LIMIT), b""), 1):
+        for number, line in enumerate(bounded_lines(idx, _LINE_LIMIT), 1):
             if number == 1 and line.startswith(_META):
                 continue
             fault, lines, end = _block(line, blocks, end)

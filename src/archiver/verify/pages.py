@@ -8,6 +8,7 @@ import orjson
 from archiver.findings import Finding
 from archiver.verify.captures import timestamp
 from archiver.verify.table import Table, key_of
+from archiver.verify.tree import bounded_lines
 
 _LINE_LIMIT = 1 << 25
 
@@ -15,7 +16,7 @@ _LINE_LIMIT = 1 << 25
 def check(name: str, stream: BinaryIO, pages: Table) -> Iterator[Finding]:
     """What is wrong with the rows of a page list; enters the address and time of each, with its line, into `pages`."""
     number = 0
-    for number, line in enumerate(iter(lambda: stream.readline(_LINE_LIMIT), b""), 1):
+    for number, line in enumerate(bounded_lines(stream, _LINE_LIMIT), 1):
         row = _object(line)
         if row is None:
             yield Finding(code="E427", message="The row is not a JSON object.", file=name, line=number)

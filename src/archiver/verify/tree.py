@@ -164,6 +164,19 @@ def leads_out(name: str) -> bool:
     return "" in parts or "." in parts or ".." in parts or "\\" in name or name[1:2] == ":"
 
 
+def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    """The lines of a file, with their ends; of one that is longer than `limit` bytes only its beginning.
+
+    >>> import io
+    >>> list(bounded_lines(io.BytesIO(b"one\\ntwo and a half\\nthree"), 8))
+    [b'one\\n', b'two and ', b'three']
+    """
+    while line := stream.readline(limit):
+        yield line
+        while len(line) == limit and not line.endswith(b"\n"):
+            line = stream.readline(limit)
+
+
 def read_small(tree: Tree, name: str, limit: int) -> bytes | None:
     """A file's bytes; `None` where it is longer than `limit`, which no sound file of its kind is."""
     with tree.open(name) as stream:

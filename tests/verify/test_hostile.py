@@ -1,0 +1,122 @@
+"""Files made to hurt: never a crash, a hang, memory without bound, or a write; always a finding, and nothing raw."""
+
+import io
+import json
+import struct
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from archiver.findings import CODES, Finding
+from archiver.verify.verify import verify
+from archiver.warc.reader import Record, read
+from tests.verify.test_foreign import files, write
+from tests.verify.test_verify import PAGES
+from tests.warc.warcs import record, sha256, zipped
+
+INFO = record("warcinfo", 9, b"software: test\r\n")
+
+
+class Endless(io.RawIOBase):
+    """A file of a head and so many equal bytes, which is nowhere whole."""
+
+    def __init__(self, head: bytes, byte: bytes, length: int) -> None:
+        self._head, self._byte, self._length, self._at = head, byte, length, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, self._length)[whence]
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        size = max(min(size, self._length - self._at), 0)
+        data = self._head[self._at : self._at + size]
+        self._at += size
+        return data + self._byte * (size - len(data))
+
+
+ENDLESS = {
+    "a line of the head": (b"WARC/1.1\r\nX-Y: ", b"a", ["E219", "E202"]),
+    "the version line": (b"WARC/", b"1", ["E219", "E202"]),
+    "line ends": (b"WARC/1.1\r\n", b"\n", ["E205", "E206", "E206", "E206", "E206", "E202"]),
+    "zeros": (b"", b"\0", ["E201", "E202"]),
+    "an ARC line": (b"filedesc://", b"a", ["E234", "E202"]),
+    "a block": (record(block=b"", end=b"").replace(b"Length: 0", b"Length: %d" % (1 << 40)), b"a", ["E218", "E202"]),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_has_no_end_is_read_in_bounded_memory(what: str) -> None:
+    head, byte, expected = ENDLESS[what]
+    tracemalloc.start()
+    found = list(read(Endless(head, byte, 1 << 26)))  # type: ignore[arg-type]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [each.code for each in found if isinstance(each, Finding)] == expected
+    assert peak < 1 << 24
+
+
+def test_a_hundred_thousand_tiny_records() -> None:
+    tiny = b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:x:%d>\r\nWARC-Date: 2024\r\nContent-Length: 0"
+    data = INFO + b"".join(tiny % number + b"\r\n" * 4 for number in range(100_000))
+    count = sum(isinstance(each, Record) for each in read(io.BytesIO(data)))
+    assert count == 100_001
+
+
+def codes(path: Path) -> list[str]:
+    found = [finding.code for finding in verify(path)]
+    assert set(found) <= CODES.keys()
+    return found
+
+
+KEY = b"org,example)/1 20240506070809 "
+META = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n'
+BLOCK = zipped(files()["indexes/index.cdx"])
+
+
+def pointer(offset: object, length: object) -> bytes:
+    return KEY + json.dumps({"offset": offset, "length": length, "digest": sha256(BLOCK)}).encode() + b"\n"
+
+
+POINTERS: dict[str, tuple[bytes, list[str]]] = {
+    "sound": (pointer(0, len(BLOCK)), []),
+    "round and round": (pointer(0, len(BLOCK)) * 3, ["E426", "E426"]),
+    "backwards": (pointer(0, len(BLOCK)) + pointer(-5, len(BLOCK)), ["E426"]),
+    "beyond all bounds": (pointer(0, 1 << 62), ["E426", "E426", "E424"]),
+    "of no length": (pointer(0, 0), ["E426", "E426", "E424"]),
+    "fractions": (pointer(0.0, 1e9), ["E426", "E426", "E424"]),
+    "text": (pointer("0", "9"), ["E426", "E426", "E424"]),
+    "a line of a megabyte": (KEY + b"a" * (1 << 21) + b"\n", ["E426", "E426", "E424"]),
+}
+
+
+@pytest.mark.parametrize(("lines", "expected"), POINTERS.values(), ids=POINTERS)
+def test_pointers_of_a_compressed_index_lead_forward_alone(tmp_path: Path, lines: bytes, expected: list[str]) -> None:
+    given = files()
+    del given["indexes/index.cdx"]
+    given |= {"indexes/index.cdx.gz": BLOCK, "indexes/index.idx": META + lines}
+    assert codes(write(tmp_path / "a.wacz", given)) == expected
+
+
+@pytest.mark.parametrize("name", ["indexes/index.cdx", "pages/pages.jsonl"])
+def test_a_row_of_megabytes_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("archiver.verify.pages._LINE_LIMIT", 1 << 16)
+    row = b'{"url": "https://example.org/' + b"a" * (1 << 22) + b'"}\n'
+    given = files()
+    given[name] = KEY + row + given[name] if name.startswith("indexes") else PAGES + row
+    assert codes(write(tmp_path / "a.wacz", given)) == (["E420", "E421"] if name.startswith("indexes") else ["E427"])
+
+
+def test_a_zip_whose_directory_counts_for_ever(tmp_path: Path) -> None:
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0, 0)
+    (tmp_path / "a.wacz").write_bytes(b"PK\x03\x04" + end)
+    assert "E401" in codes(tmp_path / "a.wacz")
