@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.verify.packages import (
     retag,
     warc,
 )
+from tests.verify.test_foreign import PUBLIC, sign, signed
 
 Mutation = Callable[[Path], object]
 
@@ -40,6 +42,20 @@ def test_a_sound_bag_has_no_finding(bag: Path) -> None:
 
 def test_a_sound_wacz_has_no_finding(wacz: Path) -> None:
     assert codes(wacz) == []
+
+
+def test_a_sound_package_that_is_signed_has_no_finding(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    signature()(root)
+    assert codes(root) == []
+
+
+def test_the_mutations_reach_every_part() -> None:
+    """WARC, fixity, WACZ with index and pages and signature, records, derivation, bag."""
+    reached = Counter(code[1] for code, _ in MUTATIONS.values())
+    assert set(reached) == set("234567")
+    assert reached.total() > 140
+    assert len({code for code, _ in MUTATIONS.values()}) > 70
 
 
 def test_its_parts_by_themselves_have_no_finding(bag: Path) -> None:
@@ -138,6 +154,19 @@ def manifest(edit: Callable[[dict[str, Any]], object]) -> Mutation:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         value = {"path": "datapackage.json", "hash": "sha256:" + digest}
         (root / "data/datapackage-digest.json").write_text(json.dumps(value))
+        rebag(root)
+
+    return mutate
+
+
+def signature(**changes: object) -> Mutation:
+    """Signs the package, and then changes parts of the signature."""
+
+    def mutate(root: Path) -> None:
+        path = root / "data/datapackage-digest.json"
+        value = json.loads(path.read_bytes())
+        sound = signed(hash=value["hash"], signature=sign(value["hash"]))
+        path.write_text(json.dumps(value | {"signedData": sound | changes}))
         rebag(root)
 
     return mutate
@@ -317,6 +346,13 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "other version": ("W417", manifest(lambda value: value.update(wacz_version="1.2.0"))),
     "manifest changed": ("E416", both(raw("data/datapackage.json", lambda d: d + b"\n"), rebag)),
     "digest of the manifest gone": ("W418", both(remove("data/datapackage-digest.json"), rebag)),
+    # signature
+    "signature of another hash": ("E440", signature(hash=ZERO)),
+    "signature made over another hash": ("E440", signature(signature=sign(ZERO))),
+    "signature cut short": ("E440", signature(signature=sign()[:40])),
+    "signature of another key": ("E440", signature(publicKey=PUBLIC[:-8] + "AAAAAAA=")),
+    "signature without its software": ("E440", signature(software=7)),
+    "signature of a domain": ("W441", signature(domain="example.org")),
     # bag
     "declaration gone": ("E701", retagged(remove("bagit.txt"))),
     "declaration broken": ("E701", retagged(raw("bagit.txt", lambda data: data.replace(b"1.0", b"one")))),
