@@ -323,12 +323,10 @@ def _renamed(record: Record, filename: str) -> Finding:
 
 
 def _is_copy(record: Record, original: Record) -> bool:
-    """Whether two records of one id say the same. Where records share a gzip member, neither has a length."""
-    parts = (
-        (each.length is None, each.type, each.uri, each.get("WARC-Date"), each.block_digest)
-        for each in (record, original)
-    )
-    return len(set(parts)) == 1 and record.length is not None
+    """Whether two records of one id say the same. What shares a gzip member with others has no length, and is no record
+    that a place leads to."""
+    one, other = ((each.type, each.uri, each.get("WARC-Date"), each.block_digest) for each in (record, original))
+    return None not in (record.length, original.length) and one == other
 
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:

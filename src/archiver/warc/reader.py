@@ -61,7 +61,10 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
             return
         offset = unit.begin()
     if shared and before == first:
-        message = "The file is compressed as a whole, not record by record; players and indexers refuse it."
+        message = (
+            "The file is compressed as a whole, not record by record; players and indexers refuse it. "
+            "`warcio recompress` makes a member of each record."
+        )
         yield Finding(code="E233", message=message, offset=first)
 
 
@@ -125,11 +128,13 @@ class _Head(NamedTuple):
 
 def _head(unit: Plain | Members) -> tuple[_Head | None, list[Finding]]:
     if not unit.startswith(*_WARC):
-        message = "No WARC record starts where one should."
-        return None, [Finding(code="E201", message=message, found=repr(unit.ahead(40))[2:-1], expected="WARC/1.1")]
+        found = unit.ahead(40)
+        what = "" if found.strip(b"\0") else ", but zeros: space that was set aside and never written, or padding"
+        message = f"No WARC record starts where one should{what}."
+        return None, [Finding(code="E201", message=message, found=repr(found)[2:-1], expected="WARC/1.1")]
     head = unit.until(_BLANK_LINE, _HEAD_LIMIT)
     if head is None:
-        return None, [Finding(code="E219", message="The record's head has no end (a blank line).")]
+        return None, [Finding(code="E219", message="The record's head has no end: no blank line follows it.")]
     match = _VERSION.match(head)
     if match is None:
         return None, [
