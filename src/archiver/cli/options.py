@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from archiver.cli.values import Location
 from archiver.errors import UsedWrongly
 
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ def confidence_option(command: Command) -> Command:
 
 def package_argument(command: Command) -> Command:
     """Add the argument PACKAGE: a bag, its `data/` folder, or a `.wacz`, at a path or a URL."""
+    from archiver.cli.values import Location
+
     return click.argument("package", type=Location())(command)
 
 
@@ -114,6 +115,8 @@ def source_argument(command: Command) -> Command:
 
 def output_options(command: Command) -> Command:
     """Add `-o FILE` and `--overwrite`."""
+    from archiver.cli.values import Location
+
     flag = click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
     path = click.option(
         "-o", "--output", type=Location(), metavar="FILE", help="Write to FILE, not to standard output."

@@ -13,8 +13,6 @@ import click
 
 from archiver.cli.options import is_quiet, say, wants_json
 from archiver.pack.watch import Stage, Watch
-from archiver.report.going import going
-from archiver.report.plain import line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -141,6 +139,8 @@ class _Bar(Course):
 
     def note(self, message: str) -> None:
         """Say it above the bar."""
+        from archiver.report.plain import line
+
         self._progress.console.print(f"archiver: {line(message)}", markup=False, highlight=False)
 
 
@@ -163,6 +163,8 @@ class _Log:
         self._thread.join()
 
     def _run(self) -> None:
+        from archiver.report.going import going
+
         with self._context.scope(cleanup=False):  # it is each thread's own; it knows how messages are to be written
             while not self._end.wait(EVERY):
                 self._sample()
