@@ -61,17 +61,21 @@ class Zstd(Members):
 
     def _fill(self) -> bool:
         while not super()._fill():
-            if not self._is_open or not self._goes_on():
+            self._is_open = self._is_open and self._goes_on()
+            if not self._is_open:
                 return False
         return True
 
     def _goes_on(self) -> bool:
         """Goes to the next frame, if there is one and it does not open a record."""
-        if not self._next_start():
+        if not self._next_start() or not self._raw.startswith(_FRAME, self._raw_at):
             return False
+        if self._opens_record(self._piece(_FIRST_BLOCK)):
+            return False
+        # The first block may not be whole in the window.
         while len(self._raw) - self._raw_at < _FIRST_BLOCK and self._raw_extend():
             pass
-        if not self._raw.startswith(_FRAME, self._raw_at) or self._opens_record(self._piece(_FIRST_BLOCK)):
+        if self._opens_record(self._piece(_FIRST_BLOCK)):
             return False
         self._inflater = self._new_inflater()
         return True
