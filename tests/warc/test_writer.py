@@ -7,11 +7,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.model import sha256
-from archiver.warc.writer import WarcFile, WarcRecord, warcinfo
+from archiver.warc.writer import IDENTICAL, WarcFile, WarcRecord, warcinfo
 
 DATE = "2024-05-06T07:08:09Z"
 
@@ -70,6 +73,47 @@ def test_a_record_is_as_warcio_itself_writes_it() -> None:
     for record in ArchiveIterator(stream):
         WARCWriter(theirs, gzip=False).write_record(record)
     assert theirs.getvalue() == gzip.decompress(stream.getvalue())
+
+
+VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1)
+RECORDS = st.builds(
+    resource,
+    type=st.sampled_from(["resource", "metadata", "conversion", "revisit"]),
+    id=VALUES,
+    date=VALUES,
+    content_type=VALUES,
+    block=st.binary(),
+    uri=st.none() | st.just("https://example.org/%s%d"),
+    refers_to=st.none() | VALUES,
+    refers_to_uri=st.none() | st.just("https://example.org/%25"),
+    filename=st.none() | VALUES,
+    payload_digest=st.none() | VALUES,
+    with_payload=st.booleans(),
+)
+
+
+@given(RECORDS)
+def test_the_header_of_any_record_is_as_warcio_writes_it(record: WarcRecord) -> None:
+    stream, digest = BytesIO(), sha256(record.block)
+    WarcFile(stream).write(record)
+    again = record.type == "revisit"
+    values = {
+        "WARC-Type": record.type,
+        "WARC-Record-ID": f"<{record.id}>",
+        "WARC-Date": record.date,
+        "WARC-Filename": record.filename,
+        "WARC-Target-URI": record.uri,
+        "WARC-Refers-To": record.refers_to and f"<{record.refers_to}>",
+        "WARC-Profile": IDENTICAL if again else None,
+        "WARC-Refers-To-Target-URI": record.refers_to_uri if again else None,
+        "WARC-Refers-To-Date": record.date if again else None,
+        "WARC-Block-Digest": digest,
+        "WARC-Payload-Digest": (record.payload_digest or digest) if record.with_payload else None,
+        "Content-Type": record.content_type,
+        "Content-Length": str(len(record.block)),
+    }
+    head = StatusAndHeaders("", [(name, value) for name, value in values.items() if value], protocol="WARC/1.1")
+    assert gzip.decompress(stream.getvalue()) == head.to_bytes() + record.block + b"\r\n\r\n"
 
 
 def test_warcio_reads_what_is_written_and_finds_the_digests_right() -> None:
@@ -139,7 +183,16 @@ def test_a_uri_that_no_header_can_carry_is_never_written(uri: str) -> None:
     assert stream.getvalue() == b""
 
 
-def test_a_control_character_in_a_header_is_never_written() -> None:
+@pytest.mark.parametrize("control", ["\r", "\n", "\0", "\x7f"])
+@pytest.mark.parametrize("field", ["id", "date", "content_type", "refers_to", "filename"])
+def test_a_control_character_in_a_header_is_never_written(field: str, control: str) -> None:
+    stream = BytesIO()
+    with pytest.raises(ValueError, match="control character in "):
+        WarcFile(stream).write(resource(**{field: f"\xa0a{control}b"}))
+    assert stream.getvalue() == b""
+
+
+def test_the_header_with_a_control_character_is_named() -> None:
     with pytest.raises(ValueError, match="control character in WARC-Filename"):
         WarcFile(BytesIO()).write(resource(filename="a\r\nb"))
     with pytest.raises(ValueError, match="control character in operator"):

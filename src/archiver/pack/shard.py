@@ -196,7 +196,7 @@ class _Writer:
         self._job = job
         self._date = job.config.created
         self._lines: list[bytes] = []
-        self._originals: dict[tuple[str, Digest], str] = {}
+        self._originals: dict[tuple[str, Digest | None], str] = {}
         self.tally = _Tally()
         self.entries: list[WarcEntry] = []
         self._volumes: list[_Volume] = []
@@ -239,25 +239,28 @@ class _Writer:
             self._rejected.write(outcome.record if line is None else provenance.at_line(outcome.record, line))
             self.tally.add(outcome)
             return
+        article = outcome.article
         original, address = records.original(outcome, self._date), records.address(outcome)
-        original_id, is_new = self._original(original, address, outcome.article.text)
+        conversion = records.conversion(article, original.id, str(original.uri), self._date)
+        original_id, is_new = self._original(original, address, conversion.block_digest)
         self._index(records.provenance(outcome, original_id, self._date))
         self.tally.add(outcome if is_new else Duplicate(archived=outcome, original_id=original_id))
         if is_new:
             if original.uri != address:
                 self._index(records.alias(outcome, original))
-            self._index(records.reading_copy(outcome.article, address, self._date))
-            self._pages.write(pages.row(outcome.article, self._date))
-            if outcome.article.source.media_type in PAGE_TYPES:
-                self._pages.write(pages.original_row(outcome.article, original.id, str(original.uri), self._date))
-            self._volume.derived.write(records.conversion(outcome.article, original_id, str(original.uri), self._date))
+            self._index(records.reading_copy(article, address, self._date))
+            self._pages.write(pages.row(article, self._date))
+            if article.source.media_type in PAGE_TYPES:
+                self._pages.write(pages.original_row(article, original.id, str(original.uri), self._date))
+            self._volume.derived.write(conversion)
 
-    def _original(self, record: WarcRecord, address: str | None = None, text: str = "") -> tuple[str, bool]:
+    def _original(self, record: WarcRecord, address: str | None = None, text: Digest | None = None) -> tuple[str, bool]:
         """The id of the record that holds the bytes of `address`, and whether it was written just now.
 
-        Bytes that were read as another text, by another declared encoding, are an original of their own.
+        Bytes that were read as another text, by another declared encoding, are an original of their own; `text` is the
+        text's digest.
         """
-        key = (address or str(record.uri), sha256(text.encode()))
+        key = (address or str(record.uri), text)
         is_new = key not in self._originals
         if is_new:
             self._index(record)

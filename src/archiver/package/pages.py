@@ -47,6 +47,11 @@ def without_text(line: bytes) -> bytes:
 
 def title_of(article: Article) -> str:
     """What to call an article in a list: its title, else its first line, else its source's name."""
-    first = next((line.strip() for line in article.text.splitlines() if line.strip()), article.source.name)
-    called = article.title or first
+    called = article.title or _first_line(article.text) or article.source.name
     return called if len(called) <= TITLE_LENGTH else called[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _first_line(text: str) -> str:
+    """The first line that is not blank, without the blanks around it."""
+    lines = text.lstrip().partition("\n")[0].splitlines()
+    return lines[0].rstrip() if lines else ""

@@ -7,7 +7,7 @@ asks a player for it gets the original bytes.
 from datetime import datetime, timedelta
 from functools import cache
 
-from archiver.model import Archived, Article, Rejected, derived_id
+from archiver.model import Archived, Article, Rejected, derived_id, sha256
 from archiver.package import layout, reading
 from archiver.warc.writer import WarcRecord
 
@@ -24,6 +24,7 @@ def original(archived: Archived, date: str) -> WarcRecord:
         uri=layout.page_uri(source.media_type, url.value if url else None) or address(archived),
         content_type=_content_type(source.media_type, source.encoding),
         block=archived.capture.payload,
+        block_digest=source.digest,
         with_payload=True,
     )
 
@@ -64,6 +65,7 @@ def rejected_original(rejected: Rejected, date: str) -> WarcRecord:
         uri=layout.original_uri(rejected.digest, "application/octet-stream"),
         content_type="application/octet-stream",
         block=capture.payload,
+        block_digest=rejected.digest,
         with_payload=True,
     )
 
@@ -107,6 +109,7 @@ def reading_copy(article: Article, original_uri: str, date: str) -> WarcRecord:
 
 def conversion(article: Article, original_id: str, original_uri: str, date: str) -> WarcRecord:
     """The normalised text, dated a second after the original: by URI and date together they stay two captures."""
+    text = article.text.encode()
     return WarcRecord(
         type="conversion",
         id=_id("conversion", article),
@@ -114,7 +117,8 @@ def conversion(article: Article, original_id: str, original_uri: str, date: str)
         uri=original_uri,
         refers_to=original_id,
         content_type="text/plain; charset=utf-8",
-        block=article.text.encode(),
+        block=text,
+        block_digest=sha256(text),
         with_payload=True,
     )
 

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK_LINES = 1024
 # URIs in which surt has nothing to canonicalise: most of a package's, and importing surt costs more than all of them.
-_PLAIN = re.compile(
-    r"[a-z]+://(?P<host>(?!www)[a-z]+(?:\.[a-z]+)+)(?P<path>(?:/[a-z0-9_-]+)*/[a-z0-9_-]+(?:\.[a-z]+)?)"
-)
+_PLAIN = re.compile(r"[a-z]+://(?P<host>(?!www)[a-z]++(?:\.[a-z]++)++)(?P<path>(?:/[a-z0-9_-]++)++(?:\.[a-z]+)?)")
 NAMES = ("url", "mime", "digest", "length", "offset", "filename", "recordDigest")
 _ROW = b"%b {" + b", ".join(b'"%b": %%b' % name.encode() for name in NAMES) + b"}\n"
 

@@ -1,6 +1,6 @@
 """The only door to warcio: WARC 1.1 records, one gzip member each, to the byte predictable.
 
-warcio serialises the header, and ISA-L compresses the record. Level 2 gave the same bytes on every kind of CPU tried,
+warcio serialises the headers, and ISA-L compresses the records. Level 2 gave the same bytes on every kind of CPU tried,
 and level 3 did not; and because no compressor promises its bytes for ever, a file also has a digest over its
 uncompressed records.
 """
@@ -8,9 +8,8 @@ uncompressed records.
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from isal import isal_zlib
 
@@ -25,13 +24,12 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarcRecord:
+class WarcRecord(NamedTuple):
     """One record to write. `id` and `refers_to` are URNs; `date` is full UTC seconds, as every reader understands them.
 
     `with_payload` says whether the block is also a payload with a digest of its own: never for `warcinfo` and
     `metadata` (WARC 1.1 section 5.9). A `revisit` of an identical payload states that payload's digest, and the URI
-    under which it stands at the same date (section 6.7.2).
+    under which it stands at the same date (section 6.7.2). `block_digest` is the block's, where it is known already.
     """
 
     type: RecordType
@@ -42,13 +40,13 @@ class WarcRecord:
     uri: str | None = None
     refers_to: str | None = None
     refers_to_uri: str | None = None
+    block_digest: Digest | None = None
     payload_digest: Digest | None = None
     with_payload: bool = False
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """Where a record came to stand: `offset` and `length` in bytes of the compressed file, and its member's digest."""
 
     offset: int
@@ -84,7 +82,7 @@ class WarcFile:
 
     def write(self, record: WarcRecord) -> Written:
         """Append a record as a gzip member of its own (WARC 1.1 annex D.2). Raises ValueError for a bad header."""
-        digest = sha256(record.block)
+        digest = record.block_digest or sha256(record.block)
         payload_digest = record.payload_digest or digest
         if len(record.block) > _LARGE:
             return self._write_large(record, digest, payload_digest)
@@ -118,23 +116,34 @@ class WarcFile:
         )
 
 
-@cache
-def _warcio() -> Any:
-    """Imported with the first record: with it comes what reads object stores, and whoever verifies needs neither."""
-    from warcio import statusandheaders
-
-    return statusandheaders
+_NAMES = (
+    "WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Filename", "WARC-Target-URI", "WARC-Refers-To", "WARC-Profile",
+    "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Block-Digest", "WARC-Payload-Digest", "Content-Type",
+    "Content-Length",
+)  # fmt: skip
 
 
 def _head(record: WarcRecord, digest: Digest) -> bytes:
     """The header (WARC 1.1 section 4), as warcio's own writer has it: it also would make digests of its own."""
-    headers = [(name, value) for name, value in _headers(record, digest) if value is not None]
-    if _CONTROL.search("".join([value for _, value in headers])):
-        headers = [(name, _checked(name, value)) for name, value in headers]
-    head = _warcio().StatusAndHeaders("", (), protocol="WARC/1.1")
-    head.headers = headers
-    written: bytes = head.to_bytes()
-    return written
+    values = _values(record, digest)
+    stated = tuple([value for value in values if value is not None])
+    if not "".join(stated).isprintable():
+        for name, value in zip(_NAMES, values, strict=True):
+            _checked(name, value or "")
+    return (_template(tuple([value is None for value in values])) % stated).encode()
+
+
+@cache
+def _template(absent: tuple[bool, ...]) -> str:
+    """What warcio writes of these headers, with a slot for each value: it makes one header of each kind.
+
+    Imported with the first record: with warcio comes what reads object stores, and whoever verifies needs neither.
+    """
+    from warcio import statusandheaders
+
+    head = statusandheaders.StatusAndHeaders("", (), protocol="WARC/1.1")
+    head.headers = [(name, "%s") for name, is_absent in zip(_NAMES, absent, strict=True) if not is_absent]
+    return str(head.to_bytes(), "ascii")
 
 
 def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, str]]) -> WarcRecord:  # noqa: A002
@@ -146,21 +155,24 @@ def warcinfo(*, id: str, date: str, filename: str, fields: Iterable[tuple[str, s
     )
 
 
-def _headers(record: WarcRecord, digest: Digest) -> Iterable[tuple[str, str | None]]:
-    yield "WARC-Type", record.type
-    yield "WARC-Record-ID", f"<{record.id}>"
-    yield "WARC-Date", record.date
-    yield "WARC-Filename", record.filename
-    yield "WARC-Target-URI", record.uri and _target(record.uri)
-    yield "WARC-Refers-To", f"<{record.refers_to}>" if record.refers_to else None
-    if record.type == "revisit":
-        yield "WARC-Profile", IDENTICAL
-        yield "WARC-Refers-To-Target-URI", record.refers_to_uri and _target(record.refers_to_uri)
-        yield "WARC-Refers-To-Date", record.date
-    yield "WARC-Block-Digest", digest
-    yield "WARC-Payload-Digest", (record.payload_digest or digest) if record.with_payload else None
-    yield "Content-Type", record.content_type
-    yield "Content-Length", str(len(record.block))
+def _values(record: WarcRecord, digest: Digest) -> tuple[str | None, ...]:
+    """The values of `_NAMES`; None for a header that the record does not have."""
+    is_revisit = record.type == "revisit"
+    return (
+        record.type,
+        f"<{record.id}>",
+        record.date,
+        record.filename,
+        record.uri and _target(record.uri),
+        f"<{record.refers_to}>" if record.refers_to else None,
+        IDENTICAL if is_revisit else None,
+        _target(record.refers_to_uri) if is_revisit and record.refers_to_uri else None,
+        record.date if is_revisit else None,
+        digest,
+        (record.payload_digest or digest) if record.with_payload else None,
+        record.content_type,
+        str(len(record.block)),
+    )
 
 
 def _target(uri: str) -> str:
