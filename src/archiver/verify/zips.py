@@ -29,7 +29,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MOST_ENTRIES = 1 << 20
 _MOST_DIRECTORY = 1 << 28
 _ALL16, _ALL32 = 0xFFFF, 0xFFFFFFFF
-_RATIO, _RATIO_FROM = 1100, 1 << 20
+_RATIO, _RATIO_FROM = 400, 1 << 28
 
 
 class Entry(NamedTuple):
@@ -244,7 +244,9 @@ class Zip:
         elif start + entry.packed > directory or (entry.method == STORED and entry.packed != entry.size):
             self._note("E402", "The member's sizes cannot be right.", file=entry.name, offset=entry.offset)
         elif entry.size > max(_RATIO_FROM, entry.packed * _RATIO):
-            self._note("E406", "The member says that it inflates to more than deflate can hold.", file=entry.name)
+            self._note(
+                "E406", f"The member says that it inflates to more than {_RATIO} times its size.", file=entry.name
+            )
         elif not entry.name.endswith("/") and not is_unsafe(entry.name):
             self._data[entry.name] = start
 
