@@ -2,8 +2,9 @@
 
     python -m benchmarks.html_replay CORPUS [PAGES]
 
-Of every page the original is compared byte for byte as pywb serves it, and its reading copy as pywb and ReplayWeb.page
-show it with the normalised text. What a browser makes of an original is held to its words: scripts may change a page.
+Of every page the original is compared byte for byte as pywb and the player's service worker serve it, and its reading
+copy as both show it with the normalised text. What a browser makes of an original is held to the words of its text:
+scripts may change a page.
 Needs the tools of `make test` (tests/tools/peers.sh) and a Chromium.
 """
 
@@ -17,7 +18,7 @@ from html import unescape
 from itertools import islice
 from pathlib import Path
 
-from playwright.sync_api import Error, Locator
+from playwright.sync_api import Error
 
 from archiver.pack.config import Config
 from archiver.pack.run import pack
@@ -72,25 +73,30 @@ def in_pywb(bag: Path, articles: list[contents.Article], folder: Path) -> Iterat
                 yield f"pywb, reading copy: {article.title!r} lacks {len(lines)} lines, {lines[0][:60]!r}"
 
 
-def text_of(body: Locator) -> str:
-    """All text of what is replayed, shown or not."""
-    return body.evaluate("(body) => body.textContent") or ""
-
-
 def in_player(wacz: Path, bag: Path, articles: list[contents.Article], folder: Path) -> Iterator[str]:
     """What ReplayWeb.page shows otherwise than it was packed."""
     where = addresses(bag, articles)
     with replayweb.chromium() as browser, replayweb.playing(browser, wacz, folder) as player:
+        is_open = False
         for article in articles:
-            original, reading = article.original, article.reading
             try:
-                if lines := missing(article, text_of(player.open(reading.url, reading.timestamp))):
-                    yield f"player, reading copy: {article.title!r} lacks {len(lines)} lines, {lines[0][:60]!r}"
-                part = share(article, text_of(player.open(where[original.id], original.timestamp)))
-                if part < ENOUGH:
-                    yield f"player, original: {part:.0%} of the words are on show: {original.url}"
-            except Error as error:
-                yield f"player: {original.url}: {str(error).splitlines()[0]}"
+                if not is_open:
+                    player.open(article.reading.url, article.reading.timestamp).wait_for()
+                is_open = True
+                yield from _as_played(player, article, where[article.original.id])
+            except Error as error:  # what a page's scripts do may be the end of the frame that it is in
+                is_open = False
+                yield f"player: {article.original.url}: {str(error).splitlines()[0]}"
+
+
+def _as_played(player: replayweb.Player, article: contents.Article, address: str) -> Iterator[str]:
+    original, reading = article.original, article.reading
+    if player.served(address, original.timestamp) != original.payload:
+        yield f"player, original: {original.url}"
+    if lines := missing(article, player.text(reading.url, reading.timestamp)):
+        yield f"player, reading copy: {article.title!r} lacks {len(lines)} lines, {lines[0][:60]!r}"
+    if (part := share(article, player.text(address, original.timestamp))) < ENOUGH:
+        yield f"player, original: {part:.0%} of the words are on show: {original.url}"
 
 
 def main(corpus: Path, most: int) -> None:

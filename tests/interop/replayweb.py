@@ -3,13 +3,14 @@
 The functions give Playwright locators, so that a test says with `expect(...)` what it waits for.
 """
 
+import base64
 import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, FrameLocator, Locator, Page, sync_playwright
 
 from tests.interop import peers, webserver
 
@@ -42,6 +43,14 @@ _HOST_PAGE = """<!doctype html>
 <replay-web-page source="/package.wacz" embed="default" replayBase="/replay/" {place}></replay-web-page>
 </html>
 """
+
+
+_FETCH = """async (address) => {
+    const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    return btoa(text);
+}"""
 
 
 @contextmanager
@@ -77,6 +86,27 @@ class Player:
         """Go to an archived URL; give the body of what is replayed."""
         self._load(f'url="{html.escape(url)}" ts="{timestamp}"')
         return self._player().frame_locator("iframe").locator("body")
+
+    def served(self, url: str, timestamp: str) -> bytes:
+        """Return the archived bytes of a URL as the player's service worker gives them; a page has to be open."""
+        player = self._replay().parent_frame
+        assert player is not None
+        return base64.b64decode(player.evaluate(_FETCH, self._address(url, timestamp, "id_")))
+
+    def text(self, url: str, timestamp: str) -> str:
+        """Go on from the page that is open to another; return all text of it, shown or not, once it is parsed."""
+        frame = self._replay()
+        frame.goto(self._address(url, timestamp, "mp_"), wait_until="domcontentloaded")
+        return str(frame.evaluate("document.documentElement.textContent"))
+
+    def _replay(self) -> Frame:
+        """The frame in which pages are replayed."""
+        return next(frame for frame in self.tab.frames if "mp_/" in frame.url and "/w/" in frame.url)
+
+    def _address(self, url: str, timestamp: str, modifier: str) -> str:
+        """Where the player replays a URL: in the collection of the page that is open."""
+        collection = self._replay().url.partition("mp_/")[0].rpartition("/")[0]
+        return f"{collection}/{timestamp}{modifier}/{url}"
 
     def _load(self, place: str) -> None:
         self.host_page.write_text(_HOST_PAGE.format(place=place), "utf-8")

@@ -20,11 +20,12 @@ _DASHES = "—–―-\x97"
 _HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]")
 _TWEET_ID = re.compile(r"[?&](?:id|tweetId)=([0-9]{1,20})|/embed/(?:status/)?([0-9]{1,20})")
 _MARK = re.compile(r"twitter-(?:tweet|video)(?![a-z-])")
-_OPENING = re.compile(r"(?i)(?:<|&(?:amp;)?lt;|&#0?60;|\\[ux](?:00)?3c)(blockquote)(?![a-z])")
-_CLOSING = re.compile(r"(?i)/blockquote\s{0,4}(?:>|&(?:amp;)?gt;|&#0?62;|\\[ux](?:00)?3e)")
+_AMPERSAND = r"(?:&|\\u0026)(?:amp;)?"
+_OPENING = re.compile(rf"(?i)(?:<|{_AMPERSAND}lt;|&#0?60;|\\[ux](?:00)?3c)(blockquote)(?![a-z])")
+_CLOSING = re.compile(rf"(?i)/blockquote\s{{0,4}}(?:>|{_AMPERSAND}gt;|&#0?62;|\\[ux](?:00)?3e)")
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _IS_JSON = re.compile(r"""\\["'/nux\\]""")
-_DEEPEST_ESCAPE = 4
+_DEEPEST_ESCAPE = 8
 _JSON_MEANING = {"n": "\n", "r": " ", "t": " ", "b": "", "f": ""}
 _BEFORE_CLASS = 400  # so far before its class a blockquote begins
 _LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
@@ -160,13 +161,14 @@ def _href(source: str, span: Span, element: Element, code: str) -> Span | None:
 
 
 def _unescaped(found: str) -> str:
-    """Code as it was before it was put into a JSON string, an attribute or a text area."""
-    for _ in range(_DEEPEST_ESCAPE):  # JSON that stands as a string within JSON
-        if not _IS_JSON.search(found):
+    """Code as it was before it was put into a JSON string, an attribute or a text area, one within the other."""
+    for _ in range(_DEEPEST_ESCAPE):
+        if _IS_JSON.search(found):
+            found = _JSON_ESCAPE.sub(_json_meaning, found)
+        elif found.startswith("&"):
+            found = unescape(found)
+        else:
             break
-        found = _JSON_ESCAPE.sub(_json_meaning, found)
-    while not found.startswith("<") and (once := unescape(found)) != found:
-        found = once
     return found
 
 
