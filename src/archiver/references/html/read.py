@@ -155,15 +155,14 @@ def _written(writer: Writer, words: Words, items: list[_Item], quotes: list[Quot
 
 
 def _write_line(writer: Writer, words: Words, item: _Item) -> None:
-    place = item.place
     for index, part in enumerate(item.line):
+        place = writer.place if index else item.place
         if index:
             writer.insert(" ", place)
         if part.span is None:
             writer.insert(part.text, place)
         else:
             writer.write(words, part.span)
-            place = words.place(part.span.end - 1) + 1
 
 
 def _write_quote(writer: Writer, quote: Quote) -> Quote:

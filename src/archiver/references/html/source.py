@@ -42,6 +42,7 @@ _WANTED = _HEAD | {"a", "area"}
 # Browsers flatten what is nested more deeply. So bounded, a hostile page costs what its length costs.
 _DEEPEST = 512
 _DEEPEST_PATH = 64
+_MOST_TAGS = 2_000_000
 _MOST_ANCHORS = 200_000
 _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
@@ -151,7 +152,7 @@ class Page:
     """What a decoded source says, in its order. `words` are those that stand outside of tweets.
 
     `unread` are scripts, style sheets, comments and the like, in which no reader of the page sees anything.
-    `is_cut` says that there is more text, or more tweets, than are read of one page.
+    `is_cut` says that there are more tags, more text or more tweets than are read of one page.
     """
 
     def __init__(self, source: str) -> None:
@@ -188,17 +189,22 @@ class _Scan:
     def run(self) -> None:
         """Read all of the source."""
         done, source = 0, self._source
-        while match := _TAG.search(source, done):
+        for _ in range(_MOST_TAGS):
+            match = _TAG.search(source, done)
+            if match is None:
+                self._words.add(done, len(source))
+                break
             start = match.start()
             if done < start:
                 self._words.add(done, start)
             done = self._tag(match) if match[_NAME] else self._passed(match)
-        self._words.add(done, len(source))
+        else:
+            self._page.is_cut = True
         self._end_anchor(len(source))
         if self._embed:
             self._cut_embed()
         self._page.depth = self._stack.deepest
-        self._page.is_cut = self._page.words.is_cut or len(self._page.embeds) >= _MOST_EMBEDS
+        self._page.is_cut |= self._page.words.is_cut or len(self._page.embeds) >= _MOST_EMBEDS
 
     def _passed(self, match: re.Match[str]) -> int:
         """Pass over a comment, a declaration or a processing instruction; where the scan goes on."""

@@ -159,10 +159,10 @@ class Words:
         read = ["".join(_unescaped(text) if "&" in text else text.split()) for text in raw]
         return "".join(read), array("q", accumulate(map(len, read), initial=0))
 
-    def _pieces(self, first: int) -> Iterator[Piece]:
-        """The pieces of the texts from the one numbered `first`."""
+    def _pieces(self, first: int, last: int) -> Iterator[Piece]:
+        """The pieces of the texts from one to another, by their numbers."""
         gap, space = _NONE, None
-        for index in range(first, len(self._gaps)):
+        for index in range(first, min(last + 1, len(self._gaps))):
             if self._gaps[index] > gap:
                 gap, space = self._gaps[index], None
             for span, text, is_verbatim in _parts(self._source, self._begins[index], self._ends[index]):
@@ -176,7 +176,7 @@ class Words:
         """The pieces of a span of characters, cut to it."""
         first = self._text_of(span.start)
         at = self._starts[first]
-        for piece in self._pieces(first):
+        for piece in self._pieces(first, self._text_of(max(span.start, span.end - 1))):
             if at >= span.end:
                 return
             if at + piece.width > span.start:
@@ -189,6 +189,9 @@ class Words:
 
     def place(self, at: int) -> int:
         """Where in the source the character number `at` stands."""
+        text = self._text_of(at)
+        if self._starts[text] == at and not self._source[begin := self._begins[text]].isspace():
+            return begin
         return next(self.between(Span(at, at + 1))).span.start
 
     def lines(self) -> Iterator[Span]:
@@ -215,12 +218,16 @@ class Words:
 
 
 class Writer:
-    """Writes the text that is extracted from a page, as runs. `length` is how many code points are written."""
+    """Writes the text that is extracted from a page, as runs. `length` is how many code points are written.
+
+    `place` is where in the page that ends which was written last.
+    """
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._runs: list[Run] = []
         self.length = 0
+        self.place = 0
 
     def write(self, words: Words, span: Span, breaking: str = " ") -> None:
         """Write a span of words, with blanks between them where the page has white space or begins another block."""
@@ -242,6 +249,7 @@ class Writer:
         last = self._runs[-1] if self._runs else None
         is_verbatim = span.of(self._source) == text
         self.length += len(text)
+        self.place = span.end
         if last and last.text is None and is_verbatim and last.source_span.end == span.start:
             self._runs[-1] = Run(source_span=Span(last.source_span.start, span.end))
         else:
