@@ -109,3 +109,11 @@ def test_of_a_repeated_key_the_last_value_counts(colon: str) -> None:
 
 def test_quotes_before_colons_in_strings_are_no_keys() -> None:
     assert parse('{"text": "he said \\": no\\" :"}') == Parsed(value={"text": 'he said ": no" :'})
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\n", "\r", " \r\n\t "])
+@pytest.mark.parametrize("text", ["none", "a colon: here", 'quoted \\":'])
+def test_a_key_that_comes_twice_is_seen_whatever_stands_before_its_colon(blank: str, text: str) -> None:
+    parsed = parse(f'{{"text"{blank}: "{text}", "a": 1, "a"{blank}: 2}}')
+    assert isinstance(parsed, Parsed)
+    assert [note.code for note in parsed.findings] == ["I119"]

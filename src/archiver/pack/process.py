@@ -112,7 +112,9 @@ def _item(capture: Capture, decoded: Decoded, config: Config) -> Item | Finding:
     if isinstance(parsed, Finding):
         return parsed
     item = recognise(parsed.value, dict(config.fields))
-    return item if isinstance(item, Finding) else replace(item, findings=(*parsed.findings, *item.findings))
+    if isinstance(item, Finding) or not parsed.findings:
+        return item
+    return replace(item, findings=(*parsed.findings, *item.findings))
 
 
 def _page(source: str) -> Item:

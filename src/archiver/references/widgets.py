@@ -29,7 +29,7 @@ def shown(text: str) -> Iterator[Signature]:
     [('Tideline', 'tideline', '2017-07-21T19:42', 'It broke.')]
     """
     floor = 0
-    for at in places(text, "@") if any(button in text for button in _BUTTONS) else ():
+    for at in places(text, "@") if "@" in text and any(button in text for button in _BUTTONS) else ():
         account = _ACCOUNT.match(text, at) if at >= floor else None
         found = _widget(text, floor, account) if account else None
         if found is not None:

@@ -22,6 +22,8 @@ MAX_DIGITS = 20
 NAMED = 5
 
 KEY_END = re.compile(r'"[ \t\n\r]*+:')
+BLANK_AND_COLON = (" :", "\t:", "\n:", "\r:")
+CONTAINERS = (dict, list)
 BOM = "\ufeff"
 
 
@@ -53,9 +55,16 @@ def parse(text: str) -> Parsed | Finding:
         return _parse_slowly(body, shift=len(text) - len(body))
     keys = _count_keys(value)
     # A key ends in a quote and a colon. A string may hold the same, so only as many of them as keys prove no duplicate.
-    if keys is None or keys != len(KEY_END.findall(body)):
+    if keys is None or keys != _count_key_ends(body):
         return _parse_slowly(body, shift=len(text) - len(body))
     return Parsed(value=value)
+
+
+def _count_key_ends(body: str) -> int:
+    """How many quotes in the text have a colon behind them, or blanks and a colon."""
+    if any(written in body for written in BLANK_AND_COLON):
+        return len(KEY_END.findall(body))
+    return body.count('":')
 
 
 def _parse_slowly(body: str, *, shift: int) -> Parsed | Finding:
@@ -112,7 +121,7 @@ def _count_keys(value: Any) -> int | None:
                 inner.extend(container.values())
             elif isinstance(container, list):
                 inner.extend(container)
-        level = [child for child in inner if isinstance(child, dict | list)]
+        level = [child for child in inner if isinstance(child, CONTAINERS)]
         if not level:
             return keys
     return None

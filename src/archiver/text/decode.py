@@ -215,6 +215,8 @@ def _lossless(data: bytes, encoding: str) -> str | None:
     """The text, where encoding it again gives the bytes back."""
     try:
         text = data.decode(encoding, "surrogateescape")
+        if encoding == "utf-8":  # of which PEP 383 promises it
+            return text
         return text if text.encode(encoding, "surrogateescape") == data else None
     except UnicodeError:
         return None
