@@ -179,6 +179,16 @@ def test_lines_are_paragraphs_and_blank_lines_keep_them_apart() -> None:
     assert '<p dir="auto">One.\n</p><p dir="auto">Two.\n</p><div class="blank"> \n\n\n</div><p dir="auto">Th' in html
 
 
+def test_quotation_marks_stand_as_they_are_in_the_text_and_what_html_would_change_does_not() -> None:
+    html = render(article('It\'s "so" <b> &amp;\r\n\0', title="T"), ORIGINAL).decode()
+    assert '<p dir="auto">It\'s "so" &lt;b&gt; &amp;amp;&#13;\n</p><p dir="auto">\ufffd</p>' in html
+
+
+def test_blank_lines_stand_together_where_a_mark_is_among_them() -> None:
+    html = render(article("One.\n\n\nTwo.", title="T", repairs=(repaired(Span(5, 6)),)), ORIGINAL).decode()
+    assert '<p dir="auto">One.\n</p><div class="blank">\n\n</div><p dir="auto">Two.</p>' in html
+
+
 LONG = "A beginning that goes on " * 10
 
 

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from archiver.model import Span
-from archiver.package.safe import escape
+from archiver.package.safe import content
 
 # One line, or one run of blank lines, however long. Possessive, so that no input makes it go back.
 _LINES = re.compile(r"(?P<blank>(?:[^\S\n]*+\n)++)|[^\n]++\n?")
@@ -48,10 +48,13 @@ class Layer(Generic[Mark]):
         self._ends = [mark.span.end for mark in self._marks]
         self._tags = tags
 
-    def touches(self, span: Span) -> bool:
-        """Whether a mark may stand within `span`, or at its edge."""
-        index = bisect_left(self._ends, span.start)
-        return index < len(self._marks) and self._marks[index].span.start <= span.end
+    def within(self, span: Span) -> Iterator[Span]:
+        """Where marks stand that may have a piece within `span`, in order; also those at its edges."""
+        for index in range(bisect_left(self._ends, span.start), len(self._marks)):
+            place = self._marks[index].span
+            if place.start > span.end:
+                break
+            yield place
 
     def cut(self, span: Span) -> Iterator[tuple[Span, Tags]]:
         """`span` in pieces, each with the tags of the mark that it belongs to.
@@ -92,6 +95,27 @@ def whole_lines(text: str, span: Span) -> Span | None:
     return Span(span.start, min(span.end + 1, len(text))) if starts and ends and span.start < span.end else None
 
 
+def lines_under(text: str, places: Iterable[Span], block: Span) -> Iterator[Span]:
+    """The lines of `block`, which is whole lines, on which `places` stand; these are in order and apart.
+
+    What has no width and stands behind the last character, stands on the last line.
+
+    >>> list(lines_under("one\\ntwo\\nthree", [Span(1, 5), Span(13, 13)], Span(0, 13)))
+    [Span(start=0, end=4), Span(start=4, end=8), Span(start=8, end=13)]
+    """
+    done = block.start
+    for place in places:
+        first = min(place.start, block.end - 1)
+        while done <= first or done < min(place.end, block.end):
+            start = text.rfind("\n", done, first) + 1 or done
+            done = text.find("\n", max(start, first), block.end) + 1 or block.end
+            yield Span(start, done)
+
+
+def _is_blank(line: str) -> bool:
+    return line.endswith("\n") and line.isspace()
+
+
 def first_line(text: str) -> Span:
     """Where the first line stands that is not blank, without its line feed; an empty span where there is none.
 
@@ -117,40 +141,38 @@ class MarkedText:
     headline: int | None
 
     def html(self) -> Iterator[str]:
-        """The text with its tags, in pieces."""
+        """The text with its tags, in pieces; `content` says what becomes of a carriage return."""
         for block, tags in self.blocks.cut(Span(0, len(self.text))):
             yield tags.before
             yield from self._lines(block)
             yield tags.after
 
     def _lines(self, block: Span) -> Iterator[str]:
-        start = block.start
-        if self.headline is not None and start <= self.headline < block.end:
-            start = self.text.find("\n", self.headline, block.end) + 1 or block.end
-            yield from map(self._line, _LINES.finditer(self.text, block.start, start))
-        rest = Span(start, block.end)
-        if self._is_marked(rest) or "\r" in self.text:
-            yield from map(self._line, _LINES.finditer(self.text, *rest))
-        else:
-            yield _unmarked(escape(rest.of(self.text)))
+        """Lines on which something is marked, one by one; those between them at one go."""
+        at = block.start
+        for line in self._special(block):
+            yield _unmarked(content(self.text[at : line.start]))
+            yield self._line(line)
+            at = line.end
+        yield _unmarked(content(self.text[at : block.end]))
 
-    def _is_marked(self, span: Span) -> bool:
-        return any(layer.touches(span) for layer in self.layers)
+    def _special(self, block: Span) -> list[Span]:
+        """The lines of `block` on which a mark or the headline stands. A blank line shows none."""
+        lines = {line for layer in self.layers for line in lines_under(self.text, layer.within(block), block)}
+        if self.headline is not None and block.start <= self.headline < block.end:
+            lines.update(lines_under(self.text, [Span(self.headline, self.headline)], block))
+        return sorted(line for line in lines if not _is_blank(line.of(self.text)))
 
-    def _line(self, match: re.Match[str]) -> str:
-        """A paragraph, or the space between paragraphs."""
-        if match["blank"]:
-            return f'<div class="blank">{escape(match.group())}</div>'
-        tag = "h1" if match.start() == self.headline else "p"
+    def _line(self, line: Span) -> str:
+        tag = "h1" if line.start == self.headline else "p"
         # What was taken away behind the last character belongs to the last line.
-        end = match.end() + (match.end() == len(self.text))
-        line = Span(match.start(), end)
-        inner = self._marked(line, self.layers) if self._is_marked(line) else escape(match.group())
-        return f'<{tag} dir="auto">{inner}</{tag}>'
+        span = Span(line.start, line.end + (line.end == len(self.text)))
+        layers = [layer for layer in self.layers if any(True for _ in layer.within(span))]
+        return f'<{tag} dir="auto">{self._marked(span, layers)}</{tag}>'
 
     def _marked(self, span: Span, layers: Sequence[Layer[Any]]) -> str:
         if not layers:
-            return escape(span.of(self.text))
+            return content(span.of(self.text))
         layer, *within = layers
         return "".join(before + self._marked(piece, within) + after for piece, (before, after) in layer.cut(span))
 

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from archiver import __version__
 from archiver.model import Article, Link, Moment, Repair, Span, TweetReference
 from archiver.package.marked import Layer, MarkedText, Tags, first_line, whole_lines
-from archiver.package.safe import anchor, disarmed, escape, exact, is_live, isolated
+from archiver.package.safe import anchor, content, disarmed, escape, exact, is_live, isolated
 from archiver.package.summary import MOST_ROWS, marked, summary
 
 _LONGEST_HEADLINE = 160
@@ -39,7 +39,9 @@ _HEAD = f"""\
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="archiver {escape(__version__)}">
-"""
+""".encode()
+# Half of a surrogate pair, in a title or a name, is no character of UTF-8.
+_ENCODING = ("utf-8", "xmlcharrefreplace")
 
 
 _Reference = TypeVar("_Reference", Link, TweetReference)
@@ -68,12 +70,13 @@ def render(article: Article, original_uri: str) -> bytes:
 
     The same article always gives the same bytes. Time and size are linear in the article's.
     """
-    return "".join(_page(article, original_uri)).encode("utf-8", "xmlcharrefreplace")
-
-
-def _page(article: Article, original_uri: str) -> Iterator[str]:
     title, headline = _headline(article)
-    yield f"{_HEAD}<title>{escape(title)}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
+    body = "".join(_body(article, original_uri, title, headline))
+    parts = (_HEAD, f"<title>{content(title)}</title>\n".encode(*_ENCODING), _style(), body.encode(*_ENCODING))
+    return b"".join(parts)
+
+
+def _body(article: Article, original_uri: str, title: str, headline: int | None) -> Iterator[str]:
     yield _notice(article, original_uri)
     direction = "rtl" if _RIGHT_TO_LEFT.match(_first_letter(article.text)) else "ltr"
     yield f'<main>\n<article lang="{escape(article.language or "")}" dir="{direction}">\n{_kicker(article)}'
@@ -87,10 +90,12 @@ def _page(article: Article, original_uri: str) -> Iterator[str]:
 
 
 @cache
-def _style() -> str:
-    """The style sheet, without its comments and line breaks: a copy stands in every page."""
+def _style() -> bytes:
+    """The style sheet and what follows it, without what only its authors need: a copy stands in every page."""
     sheet = files(__package__).joinpath("reading.css").read_text("utf-8")
-    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)).strip()
+    sheet = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)).strip()
+    sheet = re.sub(" ?([{};,]) ?|(?<=:) ", r"\1", sheet).replace(";}", "}")
+    return f"<style>{sheet}</style>\n</head>\n<body>\n".encode()
 
 
 def _headline(article: Article) -> tuple[str, int | None]:

@@ -6,6 +6,7 @@ import re
 # Control characters, line separators, and what turns the direction of writing: a stray U+2069 ends any isolate (UAX 9).
 _DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]")
 _SPECIAL = re.compile("[&<>\"'\r\0]")
+_NOT_PLAIN = re.compile(f"{_DISTURBING.pattern}|{_SPECIAL.pattern}")
 # A reference may be followed when it leads to the web or to a letter and is nothing but visible ASCII (RFC 3986).
 _LIVE = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 
@@ -22,13 +23,22 @@ def escape(text: str) -> str:
     return html.escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
 
 
+def content(text: str) -> str:
+    """`text` as HTML for an element's content alone, where quotation marks are nothing special: many, in an article.
+
+    >>> content('"A" < B')
+    '"A" &lt; B'
+    """
+    return html.escape(text, quote=False).replace("\r", "&#13;").replace("\0", "\ufffd")
+
+
 def isolated(text: str) -> str:
     """`text` as HTML that keeps its direction of writing to itself; characters that would disturb are named instead.
 
     >>> isolated("left\\u202etfel")
     '<bdi>left⟨U+202E⟩tfel</bdi>'
     """
-    return f"<bdi>{escape(disarmed(text))}</bdi>"
+    return f"<bdi>{escape(disarmed(text))}</bdi>" if _NOT_PLAIN.search(text) else f"<bdi>{text}</bdi>"
 
 
 def disarmed(text: str, keep: str = "") -> str:
