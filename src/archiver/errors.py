@@ -5,7 +5,7 @@
     ├── UnsupportedVersion        3   a package or record of a major version that we do not know
     ├── CannotRead                3   a source or a package cannot be read (gone, no permission, I/O)
     ├── CannotWrite               3   disk full, no permission, I/O: nothing half-made stands under the final name
-    ├── Unreachable              3   an object store, or the way to it, fails, or refuses those who ask
+    ├── Unreachable               3   an object store, or the way to it, fails, or refuses those who ask
     ├── Missing                   3   something outside that a command needs is not installed
     └── UsedWrongly               2   the request contradicts itself; the caller can mend it
 

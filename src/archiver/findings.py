@@ -103,7 +103,7 @@ CODES: dict[str, Code] = {
                  "would give them back."),
     "E126": Code("item that ends its process", "Processing the item ended the process that did it, each time: a crash in a library, or "
                  "more memory than there is."),
-    "E127": Code("damaged Parquet file", "The file, or some of its rows, cannot be read: it is no Parquet file, was cut short or changed."),
+    "E127": Code("damaged Parquet file", "The file, or some of its rows, cannot be read: it is no Parquet file, was cut short or changed, or several of its columns have one name."),
     "W121": Code("no main text", "No main text was told from the rest of the page; all of its text was taken."),
     "W122": Code("links left out", "Links of the page are left out: relative ones where the page's own address is not known, or "
                  "more than are read of one page."),

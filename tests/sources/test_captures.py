@@ -113,6 +113,18 @@ def test_damage_spares_what_came_before_it(
     assert brief(read(tmp_path)) == found
 
 
+def test_what_was_found_of_a_cut_item_stands_behind_the_damage(tmp_path: Path) -> None:
+    (tmp_path / "a.json.gz").write_bytes(gzip.compress(b"[" + ONE + b"," + TWO)[:-4])
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(ONE)[:-4])
+    found = read(tmp_path, limits=Limits(item=10))
+    codes = [(capture.name, [finding.code for finding in capture.trouble]) for capture in found]
+    assert codes == [
+        ("a.json.gz", ["E107"]),
+        ("a.json.gz", ["E110", "E107", "W120"]),
+        ("b.txt.gz", ["E110", "E107"]),
+    ]
+
+
 @pytest.mark.parametrize("data", [zstandard.compress(ONE) + b"junk!", b"junk", b"(\xb5/\xfd\xff\xff\xff\xff"])
 def test_what_is_no_zstandard_is_damage(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.txt.zst").write_bytes(data)

@@ -137,6 +137,30 @@ def test_what_is_no_parquet_file_is_an_item_with_its_bytes(tmp_path: Path, data:
     assert (capture.payload, [finding.code for finding in capture.trouble]) == (path.read_bytes(), ["E127"])
 
 
+@pytest.mark.parametrize(
+    ("names", "fields", "said"),
+    [(["text", "text"], ["a"], "text"), (["text", "by"], ["a", "a"], "by.a"), (["x", "x"], ["a", "a"], "x, x.a, x.a")],
+)
+def test_a_file_with_two_columns_of_one_name_is_an_item_with_its_bytes(
+    tmp_path: Path, names: list[str], fields: list[str], said: str
+) -> None:
+    struct = pa.StructArray.from_arrays([pa.array(["p"] * 5000)] * len(fields), names=fields)
+    columns = [pa.array([f"{number}" * 9 for number in range(5000)]) if "y" in names[1] else struct, struct]
+    path = tmp_path / "wire.parquet"
+    pq.write_table(pa.Table.from_arrays(columns, names=names), path, row_group_size=100)
+    (capture,) = read(path, shard_size=1 << 14)
+    (finding,) = capture.trouble
+    assert (capture.payload, finding.code) == (path.read_bytes(), "E127")
+    assert finding.message == f"Several columns of the file have the same name: {said}."
+
+
+def test_fields_of_one_name_in_different_columns_are_no_trouble(tmp_path: Path) -> None:
+    rows = [[{"k": {"k": "a"}}]]
+    path = written(tmp_path, {"k": rows, "m": pa.array([[("k", "v")]], pa.map_(pa.string(), pa.string()))})
+    (capture,) = read(path)
+    assert (capture.payload, capture.trouble) == (b'{"k":[{"k":{"k":"a"}}],"m":[["k","v"]]}', ())
+
+
 def test_a_file_without_a_row_holds_no_item(tmp_path: Path) -> None:
     (capture,) = read(written(tmp_path, {"text": pa.array([], pa.string())}))
     assert (capture.payload, [finding.code for finding in capture.trouble]) == (b"", ["E101"])

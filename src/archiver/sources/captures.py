@@ -26,8 +26,6 @@ MEDIA_TYPES: dict[Kind, str] = {
 EMPTY = Finding(code="E101", message="The file holds no item.")
 
 Shape = Literal["whole", "array", "lines"]
-
-
 Begun = Callable[[int], None]
 
 
@@ -98,7 +96,7 @@ def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
         elif piece.start == 0 and piece.end is None:
             yield Item(0, b"", (EMPTY,))
     elif item is not None and item.is_open:
-        yield item._replace(findings=(stream.failure,))
+        yield item._replace(findings=(stream.failure, *item.findings))
     else:
         if item is not None:
             yield item

@@ -12,6 +12,7 @@ object (RFC 8259) without white space, its keys the columns in the file's order,
 import base64
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -38,6 +39,10 @@ _BUFFERED = 1 << 20
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # the zone is the column's
 Convert = Callable[[Any], Any]
+
+
+class _RepeatedError(Exception):
+    """Several columns, or several fields of one, have the same name: an object of JSON would keep one of them."""
 
 
 def ranges(path: str, shard_size: int) -> Iterator[tuple[int, int]]:
@@ -74,13 +79,15 @@ def _groups(path: str) -> list[tuple[int, int]]:
 def items(path: str, start: int, end: int | None, limits: Limits) -> Iterator[Item]:
     """The rows from `start` to before `end`, with their numbers for offsets. Rows that cannot be read are one item.
 
-    A file that is none is an item too, with its bytes. Raises OSError where it cannot be opened.
+    A file that is none, or has several columns of one name, is an item too, with its bytes. Raises OSError where it
+    cannot be opened.
     """
     try:
         with _opened(path) as file:
             yield from _rows(file, start, end, limits)
     except _damage() as error:
-        message = f"The file is no Parquet file, or its footer is damaged: {_said(error)}."
+        is_whole = isinstance(error, _RepeatedError)
+        message = str(error) if is_whole else f"The file is no Parquet file, or its footer is damaged: {_said(error)}."
         with opened(path, None) as stream:
             for item in whole(stream, limits):
                 yield item._replace(findings=(Finding(code="E127", message=message), *item.findings))
@@ -239,7 +246,30 @@ def _opened(path: str) -> "Iterator[ParquetFile]":
         message = f"{path} is a Parquet file, and what reads it is not installed; install archiver[parquet] with pip"
         raise Missing(message) from error
     with place(path).open("rb") as stream, ParquetFile(stream, buffer_size=_BUFFERED, pre_buffer=False) as file:
+        repeated = ", ".join(_repeated(list(file.schema_arrow)))
+        if repeated:
+            raise _RepeatedError(f"Several columns of the file have the same name: {repeated}.")
         yield file
+
+
+def _repeated(fields: "list[pa.Field]", within: tuple[str, ...] = ()) -> Iterator[str]:
+    """The names that several of the fields have, or of what these are made of, with those above them."""
+    for name, number in Counter(field.name for field in fields).items():
+        if number > 1:
+            yield ".".join((*within, name))
+    for field in fields:
+        yield from _repeated(_parts(field.type), (*within, field.name))
+
+
+def _parts(kind: "pa.DataType") -> "list[pa.Field]":
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _parts(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _parts(kind.storage_type)
+    return [kind.field(index) for index in range(kind.num_fields)]
 
 
 def _damage() -> tuple[type[Exception], ...]:
@@ -248,7 +278,7 @@ def _damage() -> tuple[type[Exception], ...]:
         from pyarrow import ArrowException
     except ImportError:
         return ()
-    return ArrowException, OSError
+    return ArrowException, OSError, _RepeatedError
 
 
 def _said(error: Exception) -> str:

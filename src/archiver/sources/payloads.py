@@ -104,7 +104,7 @@ def lines(
     """
     offset, number = start, 0
     if start:
-        offset += _skip_line(stream, end) - 1
+        offset += _skip_line(stream, start, end) - 1
     while end is None or offset < end:
         line = stream.readline(limits.item)
         if not line:
@@ -123,10 +123,10 @@ def lines(
     begun(number)
 
 
-def _skip_line(stream: Stream, end: int | None) -> int:
-    """Pass over the rest of a line, but not much beyond `end`; how many bytes that took."""
+def _skip_line(stream: Stream, start: int, end: int | None) -> int:
+    """From the byte before `start` pass over the rest of a line, not much beyond `end`; how many bytes that took."""
     skipped = 0
-    while end is None or skipped <= end:
+    while end is None or start - 1 + skipped < end:
         piece = stream.readline(MIB)
         skipped += len(piece)
         if not piece or piece.endswith(b"\n"):
