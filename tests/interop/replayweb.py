@@ -87,11 +87,14 @@ class Player:
         self._load(f'url="{html.escape(url)}" ts="{timestamp}"')
         return self._player().frame_locator("iframe").locator("body")
 
-    def served(self, url: str, timestamp: str) -> bytes:
-        """Return the archived bytes of a URL as the player's service worker gives them; a page has to be open."""
+    def served(self, url: str, timestamp: str, modifier: str = "id_") -> bytes:
+        """Return what the player's service worker gives for a URL, a page being open.
+
+        By the modifier: the bytes as they are, or with `mp_` what is put into the frame, scripts and all.
+        """
         player = self._replay().parent_frame
         assert player is not None
-        return base64.b64decode(player.evaluate(_FETCH, self._address(url, timestamp, "id_")))
+        return base64.b64decode(player.evaluate(_FETCH, self._address(url, timestamp, modifier)))
 
     def text(self, url: str, timestamp: str) -> str:
         """Go on from the page that is open to another; return all text of it, shown or not, once it is parsed."""

@@ -1,9 +1,14 @@
 """What pages say of themselves, and on what basis."""
 
+from dataclasses import fields
+from typing import Any
+
 import pytest
 
+from archiver.model import Stated
 from archiver.references.html.source import Page
 from archiver.sources.pages import metadata
+from tests.cases import cases
 
 LINKED = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": "NewsArticle",
 "headline": "Rain &amp; wind", "url": "https://e.example/ld", "author": [{"name": "Ada"}, {"name": "Bo"}],
@@ -35,6 +40,19 @@ LINKED = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", 
 def test_a_field_and_its_basis(source: str, field: str, value: str, basis: str) -> None:
     found = getattr(metadata(Page(source)), field)
     assert (found.value, found.basis) == (value, basis)
+
+
+@pytest.mark.parametrize("case", cases("metadata"))
+def test_what_a_page_says_of_itself(case: Any) -> None:
+    found = metadata(Page(case["input"]))
+    assert {field.name: said for field in fields(found) if (said := told(getattr(found, field.name)))} == case[
+        "expected"
+    ]
+
+
+def told(value: Any) -> Any:
+    """Values with their bases, as a case has them."""
+    return [value.value, value.basis] if isinstance(value, Stated) else [told(each) for each in value or ()]
 
 
 def test_authors() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import random
-import time
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -191,13 +191,25 @@ def test_any_text_can_be_repaired_and_taken_back(source: str) -> None:
 
 
 @pytest.mark.parametrize("fragment", ["Ã ", "Â ", "“†a", "â€?", "&amp;", "†", "\x93a"])
-def test_hostile_lines_take_time_in_proportion(fragment: str) -> None:
-    def cost(length: int) -> float:
-        start = time.perf_counter()
-        repair(fragment * (length // len(fragment)))
-        return time.perf_counter() - start
+def test_hostile_lines_take_steps_in_proportion(fragment: str) -> None:
+    def steps(length: int) -> int:
+        calls = 0
 
-    assert cost(16_000) < 40 * cost(2_000) + 0.5
+        def count(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        text = fragment * (length // len(fragment))
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            repair(text)
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    steps(500)  # what is built once is built
+    assert steps(4_000) < 10 * steps(500)
 
 
 def test_a_suggestion_within_a_repair_is_told_of_all_of_it() -> None:

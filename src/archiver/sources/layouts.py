@@ -167,6 +167,10 @@ WRAPPERS = ("@value", "$date", "$numberLong")
 # Longer digits are no index of an array that fits into memory.
 MAX_INDEX_DIGITS = 9
 
+# The keys of JSON-LD under which a page's or a graph's article stands, and so many of them one within the other.
+HOLDERS = ("@graph", "mainEntity")
+MAX_DEPTH = 4
+
 BLOGS = frozenset({"BlogPosting", "LiveBlogPosting", "Report"})
 
 
@@ -245,13 +249,18 @@ def _find(value: Any) -> tuple[Path, Layout]:
     return (), PLAIN
 
 
-def _candidates(value: Any) -> Iterator[tuple[Path, Any]]:
-    """The value itself, and the nodes of a list or of a JSON-LD graph."""
-    yield (), value
-    graph, place = (value.get("@graph"), ("@graph",)) if isinstance(value, dict) else (value, ())
-    if isinstance(graph, list):
-        for index, node in enumerate(graph):
-            yield (*place, str(index)), node
+def _candidates(value: Any, place: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The value itself, and the nodes of a list, of a JSON-LD graph, or of what a page is about, one in the other."""
+    yield place, value
+    if len(place) >= MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for index, node in enumerate(value):
+            yield from _candidates(node, (*place, str(index)))
+    elif isinstance(value, dict):
+        for key in HOLDERS:
+            if isinstance(value.get(key), list | dict):
+                yield from _candidates(value[key], (*place, key))
 
 
 def _is_schema_article(node: Any) -> bool:

@@ -1,5 +1,6 @@
 """What a page says of itself: address, title, authors, site, language, dates, each with the element that says it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from html import unescape
@@ -16,7 +17,10 @@ from archiver.sources.metadata import merged, stated
 # newsrooms' software uses.
 _METAS: Mapping[str, tuple[str, ...]] = {
     "title": ("og:title", "twitter:title", "dc.title", "title", "headline"),
-    "authors": ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl", "byline"),
+    "authors": (
+        *("author", "article:author", "parsely-author", "sailthru.author", "citation_author", "dc.creator", "byl"),
+        "byline",
+    ),
     "site": ("og:site_name", "application-name", "twitter:site"),
     "language": ("og:locale", "content-language", "dc.language", "language"),
     "published": (
@@ -28,10 +32,19 @@ _METAS: Mapping[str, tuple[str, ...]] = {
 _LONGEST = 2000  # what is longer is no title, name or date
 _KEYS = ("property", "name", "itemprop", "http-equiv")
 
+# The `itemprop` or the class by which a `<time>` says that it is the article's, and not one of a list of others.
+_TIMES: Mapping[str, frozenset[str]] = {
+    "published": frozenset(("datepublished", "published", "entry-date")),
+    "modified": frozenset(("datemodified", "updated")),
+}
+# What newsrooms' software leaves in JSON-LD that JSON has not: raw line ends in strings, and commas before a bracket.
+_CONTROLS = re.compile("[\x00-\x1f]")
+_COMMA = re.compile(r",\s*+(?=[}\]])")
+
 
 def metadata(page: Page) -> Metadata:
     """The page's metadata. JSON-LD comes before `<meta>` for authors and dates, which it states in full, and after it
-    for all else; `<title>` and `<html lang>` come last.
+    for all else; `<title>`, `<html lang>` and `<time>` come last.
 
     >>> page = Page('<title>Rain &amp; wind</title><link rel="canonical" href="https://example.org/a">')
     >>> metadata(page).title, metadata(page).url.basis
@@ -43,32 +56,45 @@ def metadata(page: Page) -> Metadata:
 
 
 def _metas(page: Page) -> Metadata:
-    said: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
     for element in page.metas:
         if element.name == "meta" and (content := " ".join(element.value("content").split())):
-            for key in _KEYS:
-                said.setdefault(element.value(key).strip().lower(), content)
-    known = {name: list(_stated(said, keys)) for name, keys in _METAS.items()}
-    authors = [each for each in known["authors"] if "://" not in each.value]
-    first: dict[str, Any] = {name: found[0] for name, found in known.items() if found and name != "authors"}
-    return Metadata(**first, authors=tuple(authors[:1]))
+            for key in {element.value(key).strip().lower() for key in _KEYS}:
+                said.setdefault(key, []).append(content)
+    if "," in said.get("content-language", [""])[0]:  # whom the page is for, not what it is in (RFC 9110 section 8.5)
+        del said["content-language"]
+    first = {name: next(_stated(said, keys), None) for name, keys in _METAS.items() if name != "authors"}
+    authors = [each for each in _stated(said, _METAS["authors"]) if "://" not in each.value]
+    of_one = tuple(each for each in authors if each.basis == authors[0].basis)
+    return Metadata(**first, authors=tuple(dict.fromkeys(of_one)))
 
 
-def _stated(said: Mapping[str, str], keys: tuple[str, ...]) -> Iterator[Stated]:
+def _stated(said: Mapping[str, list[str]], keys: tuple[str, ...]) -> Iterator[Stated]:
+    """What the keys hold, best first."""
     for key in keys:
-        found = stated(said.get(key), f"html:{key}")
-        if isinstance(found, Stated) and len(found.value) <= _LONGEST:
-            yield found
+        for value in said.get(key, ()):
+            found = stated(value, f"html:{key}")
+            if isinstance(found, Stated) and len(found.value) <= _LONGEST:
+                yield found
 
 
 def _linked(page: Page) -> Metadata:
     """What the page's JSON-LD says of an article: the first block that describes one."""
     for span in page.json_ld:
-        parsed = parse(span.of(page.source).strip())
-        found = described(parsed.value) if isinstance(parsed, Parsed) else Metadata()
+        found = described(_json(span.of(page.source)))
         if any(getattr(found, field.name) for field in fields(found)):
             return _as_linked(found)
     return Metadata()
+
+
+def _json(text: str) -> Any:
+    """A block of JSON-LD as it is, or else without what stands around and within it that JSON has not."""
+    parsed = parse(text.strip())
+    if not isinstance(parsed, Parsed):
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
+        start, end = min((at for at in map(text.find, "{[") if at >= 0), default=0), max(map(text.rfind, "}]")) + 1
+        parsed = parse(_COMMA.sub("", _CONTROLS.sub(" ", text[start:end])))
+    return parsed.value if isinstance(parsed, Parsed) else None
 
 
 def _as_linked(found: Metadata) -> Metadata:
@@ -91,6 +117,18 @@ def _elements(page: Page) -> Metadata:
     root = next((element for element in page.metas if element.name == "html"), None)
     language = (root.value("lang") or root.value("xml:lang")).strip() if root else ""
     return Metadata(
+        published=_time(page, "published"),
+        modified=_time(page, "modified"),
         title=Stated(value=title, basis="html:title") if 0 < len(title) <= _LONGEST else None,
         language=Stated(value=language, basis="html:lang") if language else None,
     )
+
+
+def _time(page: Page, name: str) -> Stated | None:
+    """The first `<time>` that says that it is of the article (schema.org's microdata, hAtom)."""
+    for element in page.metas:
+        value = element.value("datetime").strip() if element.name == "time" else ""
+        marks = {*element.value("itemprop").lower().split(), *element.value("class").lower().split()}
+        if value and len(value) <= _LONGEST and marks & _TIMES[name]:
+            return Stated(value=value, basis="html:time")
+    return None

@@ -37,7 +37,7 @@ _CELLS = frozenset(("td", "th", "iframe", "img", "input", "button", "textarea", 
 _CLOSES: dict[str, tuple[str, ...]] = dict.fromkeys(_LINES - {"br", "option", "body", "html"}, ("p",))
 _CLOSES |= {"li": ("li", "p"), "tr": ("tr", "td", "th"), "td": ("td", "th"), "th": ("td", "th"), "option": ("option",)}
 _CLOSES |= {"dd": ("dd", "dt", "p"), "dt": ("dd", "dt", "p")}
-_HEAD = frozenset(("meta", "link", "base", "html"))
+_HEAD = frozenset(("meta", "link", "base", "html", "time"))
 _WANTED = _HEAD | {"a", "area"}
 # Browsers flatten what is nested more deeply. So bounded, a hostile page costs what its length costs.
 _DEEPEST = 512
@@ -325,7 +325,7 @@ class _Scan:
         if "json" not in match[_ATTRIBUTES].lower():
             return False
         stated = self._attributes(match, "type").get("type")
-        return stated is not None and stated.value.strip().lower() == "application/ld+json"
+        return stated is not None and stated.value.partition(";")[0].strip().lower() == "application/ld+json"
 
     def _attributes(self, match: re.Match[str], wanted: str | None = None) -> dict[str, Attribute]:
         """The attributes of a start tag, or one of them; of two of one name the first counts (section 13.2.5.33)."""
