@@ -115,6 +115,12 @@ def test_every_case_is_looked_at_where_something_is_found(line: str) -> None:
     assert is_suspicious(line) or "\r" in line or not changed(line)
 
 
+@pytest.mark.parametrize("line", [*(f"a{letter}“ b" for letter in "ВГДЕРСТУЖЗΒΓΔΕΞΟ"), "так тАЬ да"])
+def test_damage_can_begin_with_a_letter_of_another_alphabet(line: str) -> None:
+    assert is_suspicious(line)
+    assert not is_suspicious(line.replace("“", "").replace("АЬ", "ак"))
+
+
 def test_most_lines_of_the_common_languages_are_not_looked_at() -> None:
     lines = [line for lines in CLEAN.values() for line in lines]
     assert sum(map(is_suspicious, lines)) < len(lines) // 2

@@ -20,17 +20,20 @@ _LONGEST_CHARACTER = 8
 # Marks that may stand beside each other, and beside letters of ALPHABETS.
 _MARKS = "“”‘’–—…•\xa0"
 # Letters and signs that are not what single bytes were misread as, or not beside their like.
-_ALPHABETS = (
-    "Ά-ώА-ЯЁІЇЄа-яёіїє\u0590-\u05cf\u0620-\u1fff\u2600-\u27bf\u2e80-\ud7ff\uf900-\ufaff\ufe00-\ufe0f\uff01-\uffef"
+_FAR = (
+    "\u0590-\u05cf\u0620-\u1fff\u2600-\u27bf\u2e80-\ud7ff\uf900-\ufaff\ufe00-\ufe0f\uff01-\uffef"
     "\U0001f000-\U0001ffff\U00020000-\U0003ffff"
 )
+_ALPHABETS = f"Ά-ώА-ЯЁІЇЄа-яёіїє{_FAR}"
+# All of them but the letters with which damage can begin: the search passes over these without a stop.
+_NEVER_FIRST = f"Ά-ΑΖ-ΝΠ-ώАБИ-ПФ-ЯЁІЇЄа-су-яёіїє{_FAR}"
 _QUOTES = "«»"  # these may stand beside letters of ALPHABETS
 # Small letters may stand beside some of the marks, and two of them by themselves.
 _SMALL = "ß-öø-ÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĵķĺļľłńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżžșț"
 _BESIDE_SMALL = "’–—…\xa0"
 _SUSPICIOUS = re.compile(
-    # Anything but ASCII and marks; control characters, `&` and `”` begin damage of their own.
-    f"[^\t\n -%'-~{_MARKS.replace('”', '')}]"
+    # Anything but ASCII, marks and letters as above; control characters, `&` and `”` begin damage of their own.
+    f"[^\t\n -%'-~{_MARKS.replace('”', '')}{_NEVER_FIRST}]"
     "(?:"
     f"(?<=[^\x00-\x7f{_MARKS}{_ALPHABETS}{_SMALL}{_QUOTES}])(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].))"
     f"|(?<=[{_QUOTES}])(?:(?=[^\x00-\x7f{_ALPHABETS}])|(?<=[^\x00-\x7f{_ALPHABETS}].))"

@@ -182,6 +182,7 @@ def _ftfy_version() -> str:
     return f"ftfy {version('ftfy')}"
 
 
+@lru_cache(maxsize=1)  # a line is asked about twice: for a plan that kept every byte, and for any
 def _planned(line: str) -> Layer | None:
     """The first layer of ftfy's plan, where it has one for all of the line, or for all but good marks."""
     return _best(_plans(line))
