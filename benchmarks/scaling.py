@@ -35,6 +35,7 @@ def timed(source: Path, out: Path, jobs: int) -> Timed:
     after = os.times()
     assert done.returncode in (0, 1)
     seconds = json.loads(report.read_bytes())["seconds"]
+    report.unlink()
     shutil.rmtree(out)
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
     stages = ", ".join(f"{name} {took:.2f}" for name, took in seconds.items())

@@ -130,3 +130,95 @@ def test_jobs_and_a_cluster_are_not_for_the_same_run(run: Run, tmp_path: Path) -
     done = run("pack", ARTICLES, "-o", tmp_path / "out", "-j", 2, "--scheduler", "tcp://127.0.0.1:1")
     assert done.exit_code == 2
     assert "give one of them" in done.stderr
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, with a source, a folder of sources and a file that matters."""
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    for name in ("a.txt", "folder/b.txt", "dear.json"):
+        Path(name).write_text("The pier is gone, and nobody was surprised.\n", encoding="utf-8")
+    Path("link.json").symlink_to("a.txt")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("-", "--report - is no file"),
+        ("a.txt", "in the place of the source a.txt"),
+        ("link.json", "in the place of the source a.txt"),
+        ("folder/r.json", "in the place of the source folder, or in it"),
+        ("out.wacz", "in the place of the package out.wacz"),
+        ("out.wacz/r.json", "in the place of the package out.wacz, or in it"),
+        (".out.wacz.work/r.json", "the work folder .out.wacz.work"),
+        ("gone/r.json", "the folder gone, in which r.json should stand, does not exist"),
+        ("/dev/null", "/dev/null is no file that a report could replace"),
+    ],
+)
+@pytest.mark.parametrize("flag", [(), ("--overwrite",)])
+def test_a_report_harms_nothing_and_is_refused_before_anything_is_packed(
+    run: Run, place: Path, report: str, said: str, flag: tuple[str, ...]
+) -> None:
+    before = {path: path.read_bytes() for path in place.rglob("*.*")}
+    done = run("pack", "a.txt", "folder", "-o", "out.wacz", "--report", report, *flag)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert {path: path.read_bytes() for path in place.rglob("*.*")} == before
+
+
+def test_a_report_replaces_a_file_only_where_that_is_wanted(run: Run, place: Path) -> None:
+    arguments = ("pack", "a.txt", "-o", "out.wacz", "--report", "dear.json", "--created", CREATED)
+    done = run(*arguments, "--resume")
+    assert (done.exit_code, done.stderr) == (2, "archiver: the report dear.json exists; --overwrite replaces it\n")
+    assert not (place / "out.wacz").exists()
+    assert run(*arguments, "--overwrite").exit_code == 0
+    assert json.loads((place / "dear.json").read_bytes())["items"]["archived"] == 1
+    assert run(*arguments).exit_code == 2
+    assert run(*arguments, "--resume").exit_code == 0
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_the_package(
+    run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("pack", "a.txt", "-o", "out.wacz", "--report", "r.json")
+    looked = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: mode == os.R_OK and looked(path, mode))
+    done = run(*arguments)
+    assert (done.exit_code, done.stderr) == (3, "archiver: nothing can be written in ., where r.json should stand\n")
+    monkeypatch.undo()
+    monkeypatch.chdir(place)
+
+    def full(_report: object) -> bytes:
+        raise OSError(28, "No space left on device", "r.json")
+
+    monkeypatch.setattr("archiver.report.going.to_bytes", full)
+    done = run(*arguments)
+    expected = "archiver: out.wacz is packed, but its report cannot be written: r.json: No space left on device\n"
+    assert (done.exit_code, done.stderr) == (3, expected)
+    assert sorted(path.name for path in place.iterdir()) == ["a.txt", "dear.json", "folder", "link.json", "out.wacz"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--log-format", "json", "--jobs", "none"], "'none' is not a valid integer"),
+        (["--log-format=json"], "Missing option"),
+        (["--nothing", "--log-format", "json"], "No such option"),
+        (["-o", "out", "--log-format", "text", "--log-format", "json", "--shard-size", "x"], "'x' is no size"),
+    ],
+)
+def test_a_command_that_cannot_be_understood_is_told_in_json_too(run: Run, arguments: list[str], said: str) -> None:
+    done = run("pack", "a.txt", *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    told = json.loads(done.stderr)
+    assert (sorted(told), told["event"]) == (["event", "message"], "error")
+    assert said in told["message"]
+
+
+@pytest.mark.parametrize("arguments", [["--log-format", "yaml"], ["-o", "x", "--", "--log-format=json"], []])
+def test_a_command_that_cannot_be_understood_is_told_in_text_else(run: Run, arguments: list[str]) -> None:
+    done = run("pack", *arguments)
+    assert done.exit_code in {2, 3}
+    assert not done.stderr.startswith("{")

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from archiver import __version__
-from archiver.cli.options import say, trouble, verbosity
+from archiver.cli.options import expect_json, say, trouble, verbosity, wants_json
 from archiver.errors import ArchiverError
 
 COMMANDS = (
@@ -35,6 +35,13 @@ class Commands(click.Group):
         command: click.Command = import_module(f"archiver.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, and how messages are to be written, also where the rest cannot be understood."""
+        expect_json(ctx, args)
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Data that is not right is the command's business; a bug propagates."""
         for stream in (sys.stdout, sys.stderr):
@@ -46,6 +53,10 @@ class Commands(click.Group):
             sys.stdout.flush()
         except ArchiverError as error:
             _end(ctx, error.exit_status, str(error))
+        except click.ClickException as error:
+            if not wants_json():
+                raise
+            _end(ctx, error.exit_code, error.format_message())
         except KeyboardInterrupt as error:
             # A codec puts words of its own into one that reaches it.
             said = str(error)

@@ -3,8 +3,9 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -76,12 +77,19 @@ def log_format_option(command: Command) -> Command:
         show_default=True,
         expose_value=False,
         callback=_remember_format,
-        help="How messages on standard error are written; json: an object a line.",
+        help="How messages on standard error are written; json: an object a line. The summary stays text.",
     )(command)
 
 
 def _remember_format(ctx: click.Context, _option: click.Parameter, value: str) -> None:
     ctx.find_root().meta["archiver.json"] = value == "json"
+
+
+def expect_json(ctx: click.Context, args: Sequence[str]) -> None:
+    """Take from a command's arguments how messages are to be written, before they are understood."""
+    named = [*args[: args.index("--") if "--" in args else None], ""]
+    given = [each.partition("=")[2] or after for each, after in pairwise(named) if each.split("=")[0] == "--log-format"]
+    ctx.find_root().meta["archiver.json"] = given[-1:] == ["json"]
 
 
 def wants_json() -> bool:

@@ -16,13 +16,14 @@ from archiver.cli.options import (
     log_format_option,
     say,
     spooled,
+    trouble,
     verbosity,
     wants_json,
     writing,
 )
 from archiver.cli.progress import Course, packing
 from archiver.cli.values import Address, Encoding, Field, Line, Location, Size, Stem, Time, packaging_time
-from archiver.errors import UsedWrongly
+from archiver.errors import CannotWrite, UsedWrongly
 from archiver.storage import Place, place
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="The package: a folder, or a file ending in .wacz.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT.")
+@click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT, and the report.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
@@ -77,9 +78,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path),
+    type=Location(),
     metavar="FILE",
-    help="Write what was done, and how fast, to FILE: JSON.",
+    help="Write what was done, and how fast, to FILE, a path or URL: JSON.",
 )
 @log_format_option
 @verbosity
@@ -91,7 +92,7 @@ def command(
     jobs: int | None,
     scheduler: str | None,
     work: Place | None,
-    report: Path | None,
+    report: Place | None,
     **options: Any,
 ) -> None:
     """Pack articles into a package: WARC files in a WACZ, unpacked in a BagIt bag, or as one .wacz file.
@@ -110,6 +111,8 @@ def command(
 
     if jobs and scheduler:
         raise UsedWrongly("--jobs is for processes of this machine and --scheduler for a cluster; give one of them")
+    if report:
+        _check_report(report, out, sources, overwrite=overwrite, resume=resume)
     config = _config(sources, out, resume, options)
     with _stdin(sources) as given, packing() as course, _interruptible(out, work):
         done = pack(
@@ -131,7 +134,22 @@ def command(
     click.get_current_context().exit(1 if done.rejected else 0)
 
 
-def _tell_course(course: Course, done: "Report", out: str, report: Path | None) -> None:
+def _check_report(report: Place, out: str, sources: tuple[Place, ...], *, overwrite: bool, resume: bool) -> None:
+    """Before anything is packed. Raises UsedWrongly, CannotWrite.
+
+    A run that is taken up again may be one that ended after it had written its report.
+    """
+    from archiver.pack.destination import check_report
+    from archiver.report import going
+
+    if report == STDIN:
+        raise UsedWrongly("--report - is no file: standard output has the summary; name a file for the report")
+    is_ours = resume and report.is_file() and going.is_of(report.read_bytes(), out)
+    given = [source for source in sources if source != STDIN]
+    check_report(report, _destination(out), given, may_replace=overwrite or is_ours)
+
+
+def _tell_course(course: Course, done: "Report", out: str, report: Place | None) -> None:
     """How fast it went. Not in the package, whose bytes hang on its input alone."""
     from archiver.report import going
 
@@ -141,8 +159,11 @@ def _tell_course(course: Course, done: "Report", out: str, report: Path | None) 
     elif is_verbose():
         click.echo("\n".join(going.took(facts)), err=True)
     if report:
-        with writing(report, overwrite=True) as stream:
-            stream.write(going.to_bytes(facts))
+        try:
+            with writing(report, overwrite=True) as stream:
+                stream.write(going.to_bytes(facts))
+        except OSError as error:
+            raise CannotWrite(f"{out} is packed, but its report cannot be written: {trouble(error)}") from error
 
 
 def _config(sources: tuple[Place, ...], out: str, resume: bool, options: dict[str, Any]) -> Any:

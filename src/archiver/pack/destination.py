@@ -1,15 +1,16 @@
-"""Where a package may be written: nothing of the user's is ever packed into itself, or replaced by a package.
+"""Where a package and a run's report may be written: nothing of the user's is packed into itself, or replaced.
 
 An object store has no rename. A package of one file is one object, which stands when all of it was sent; of a bag's
 objects those are sent last that make it a package, so that what stands before is none.
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from archiver.errors import Unreachable, UsedWrongly
+from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.pack.durable import replacing, write
 from archiver.pack.workfolder import work_folder
 from archiver.package import layout
@@ -31,6 +32,29 @@ def check(out: Place, sources: Iterable[Place]) -> None:
             _check_apart(work_folder(out), source)
     if out.exists():
         _check_replaceable(out)
+
+
+def check_report(report: Place, out: Place, sources: Iterable[Place], *, may_replace: bool) -> None:
+    """Raise UsedWrongly where a run's report at `report` would harm something, CannotWrite where it cannot be there."""
+    _check_name(out)
+    others = (("the package", out), ("the work folder", work_folder(out)), *(("the source", each) for each in sources))
+    for what, other in others:
+        if _within(report).startswith(_within(other)):
+            raise UsedWrongly(f"the report {report} would stand in the place of {what} {other}, or in it; name another")
+    if isinstance(report, Path):
+        _check_parent(report)
+    if report.exists() and not report.is_file():
+        raise UsedWrongly(f"{report} is no file that a report could replace; name another place")
+    if report.exists() and not may_replace:
+        raise UsedWrongly(f"the report {report} exists; --overwrite replaces it")
+
+
+def _check_parent(file: Path) -> None:
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise UsedWrongly(f"the folder {file.parent}, in which {file.name} should stand, does not exist; make it first")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotWrite(f"nothing can be written in {file.parent}, where {file.name} should stand")
 
 
 def _check_folder(out: Path) -> None:

@@ -29,17 +29,24 @@ def replacing(path: Place) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink()
+        if isinstance(error, OSError) and error.filename in {None, stream.name}:
+            error.filename, error.filename2 = str(path), None
         raise
 
 
 def _part(path: Path) -> BinaryIO:
     """A new file beside `path`, of this caller alone: on a cluster two workers may have been given the same work."""
     for number in count():
-        with suppress(FileExistsError):
+        try:
             return path.with_name(f"{path.name}.{number}{PART}").open("xb", buffering=BUFFER)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            error.filename = str(path)
+            raise
     raise AssertionError
 
 

@@ -50,6 +50,15 @@ def to_bytes(run: Mapping[str, Any]) -> bytes:
     return orjson.dumps(run, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def is_of(report: bytes, out: str) -> bool:
+    """Whether the bytes are the report of a run for `out`."""
+    try:
+        run = orjson.loads(report)
+    except ValueError:
+        return False
+    return isinstance(run, dict) and run.get("package") == out and "worker_seconds" in run
+
+
 def took(run: Mapping[str, Any]) -> Iterator[str]:
     """Lines: how long the stages took, and what the workers did in that time."""
     seconds = dict(run["seconds"])
