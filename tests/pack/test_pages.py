@@ -125,6 +125,39 @@ def test_bad_pages_are_rejected_with_the_reason(tmp_path: Path) -> None:
     assert report.counts["findings"]["E110"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("rain.htm", "text/html"), ("rain.HTML", "text/html"), ("rain.xhtml", "application/xhtml+xml")],
+)
+@pytest.mark.parametrize("is_pressed", [False, True])
+def test_pages_by_their_names(name: str, media_type: str, is_pressed: bool, tmp_path: Path) -> None:
+    """A compressed page is the page: its bytes are kept as a server would have sent them."""
+    path = tmp_path / (f"{name}.gz" if is_pressed else name)
+    path.write_bytes(gzip.compress(PAGE.encode(), mtime=0) if is_pressed else PAGE.encode())
+    pack([path], tmp_path / "out", CONFIG)
+    original, *_ = records(tmp_path / "out")
+    assert original[1:3] == (URL, f"{media_type}; charset=utf-8")
+    assert original[4] == PAGE.encode()
+    assert list(verify(tmp_path / "out")) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://cdn.example/x/", "https://cdn.example/b"),
+        ("/x/", "https://e.example/b"),
+        ("//cdn.example", "https://cdn.example/b"),
+        ("javascript:x()", "https://e.example/b"),
+        ("", "https://e.example/b"),
+    ],
+)
+def test_relative_links_rest_on_the_base(base: str, url: str) -> None:
+    bases = f'<base target="_top"><base href="{base}"><base href="/no/">'
+    found = outcome(PAGE.replace("<head>", f"<head>{bases}").encode())
+    assert isinstance(found, Archived)
+    assert [link.url for link in found.article.links] == [url]
+
+
 def test_a_page_without_a_word_is_a_capture_all_the_same(tmp_path: Path) -> None:
     page = b"<html><script src='app.js'></script><p> </p>"
     found = outcome(page)

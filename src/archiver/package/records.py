@@ -37,8 +37,9 @@ def address(archived: Archived) -> str:
 def alias(archived: Archived, original: WarcRecord) -> WarcRecord:
     """A page's second address, that of its digest (WARC 1.1 section 6.7, `revisit`).
 
-    Two pages may claim one URL, in shards that know nothing of each other. A player then shows one of them there; here
-    it shows each.
+    Two pages may claim one URL, in shards that know nothing of each other. pywb then shows one of them there, and here
+    each, since it follows the digest. ReplayWeb.page follows URI and date, and knows one capture of a URL and a second:
+    it shows the same one of them at all three addresses.
     """
     source = archived.article.source
     return WarcRecord(
