@@ -26,7 +26,7 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21"}
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _CLEAN = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
 
-_HASH_BANG = re.compile(r"!/?(?=\w)")
+_HASH_BANG = re.compile(r"(?:!|%21)/?(?=\w)")
 
 # Hosts whose every address redirects to another: public shorteners first, then the newsrooms' own.
 _SHORTENERS = """
@@ -39,13 +39,13 @@ _SHORTENERS = """
 """
 SHORTENERS = frozenset(_SHORTENERS.split())
 
-# Addresses that offer to share something, and name nothing themselves: domain, and how their paths begin.
+# Addresses that offer to share something, and name nothing themselves: domain or host, and how their paths begin.
 _SHARE: dict[str, tuple[str, ...]] = {
-    "twitter.com": ("/intent/", "/share", "/home?status="),
-    "x.com": ("/intent/", "/share"),
-    "facebook.com": ("/sharer", "/share.php", "/dialog/share", "/dialog/feed"),
+    "twitter.com": ("/intent/", "/share", "/home?status=", "/home/?status=", "/?status="),
+    "x.com": ("/intent/", "/share", "/home?status=", "/home/?status=", "/?status="),
+    "facebook.com": ("/sharer", "/share.php", "/dialog/share", "/dialog/feed", "/dialog/send"),
     "linkedin.com": ("/shareArticle", "/sharing/", "/cws/share"),
-    "google.com": ("/share?",),
+    "google.com": ("/share?", "/mail/?view=cm"),
     "pinterest.com": ("/pin/create/",),
     "reddit.com": ("/submit",),
     "tumblr.com": ("/share", "/widgets/share/"),
@@ -54,8 +54,19 @@ _SHARE: dict[str, tuple[str, ...]] = {
     "whatsapp.com": ("/send",),
     "wa.me": ("/?text=",),
     "vk.com": ("/share.php",),
+    "vkontakte.ru": ("/share.php",),
+    "flipboard.com": ("/bookmarklet/", "/?url="),
+    "weibo.com": ("/share/", "/share.php"),
+    "instapaper.com": ("/hello2", "/edit", "/text?u="),
+    "gab.com": ("/compose",),
+    "gettr.com": ("/share",),
+    "mastodonshare.com": ("/",),
+    "toot.kytta.dev": ("/",),
+    "b.hatena.ne.jp": ("/entry", "/add?"),
+    "blogger.com": ("/blog-this.g", "/blog_this.pyra"),
+    "printfriendly.com": ("/print",),
     "ok.ru": ("/offer",),
-    "xing.com": ("/spi/shares/",),
+    "xing.com": ("/spi/shares/", "/app/user?op=share", "/social/share", "/social_plugins/share"),
     "threads.net": ("/intent/",),
     "bsky.app": ("/intent/",),
     "line.me": ("/R/msg/", "/lineit/share"),
@@ -68,9 +79,9 @@ _SHARE: dict[str, tuple[str, ...]] = {
 }
 
 _STATUS = re.compile(
-    r"""(?: https?://web\.archive\.org/(?:web|save)/ (?:[^/]{1,32}/)? )?
-        (?: https?:/{1,2} )? (?: (?:www|mobile|m)\. )? (?: twitter | x )\.com (?: :\d+ )? /
-        (?: \#! /? )?
+    r"""(?: (?:(?:https?:)?//web\.archive\.org)? /(?:web|save)/ (?:[^/]{1,32}/)? )?
+        (?: https?:/{1,2} | // )? (?: (?:www|mobile|m)\. )? (?: twitter | x )\.com (?: :\d+ )? /
+        (?: \#(?:!|%21) /? )?
         (?: i/(?:web/)?status | statuses | @?(?P<handle>[A-Za-z0-9_]{1,20})/status(?:es)? ) /
         (?P<id>[0-9]{1,20}) (?![A-Za-z0-9_])""",
     re.VERBOSE | re.IGNORECASE,
@@ -87,6 +98,10 @@ class Status(NamedTuple):
     def url(self) -> str:
         """The one spelling of the tweet's URL that records use."""
         return f"https://twitter.com/{self.handle or 'i/web'}/status/{self.id}"
+
+    def fits(self, handle: str | None) -> bool:
+        """Whether it may be a tweet of that account: an address of an id alone is one of any."""
+        return self.handle is None or handle is None or self.handle.lower() == handle.lower()
 
 
 def absolute(value: str, base: str | None = None) -> str | None:
@@ -286,5 +301,5 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _shares(host: str, url: str) -> bool:
-    starts = _SHARE.get(".".join(host.split(".")[-2:]))
+    starts = _SHARE.get(".".join(host.split(".")[-2:])) or _SHARE.get(host)
     return starts is not None and ("/" + url.split("/", 3)[3]).startswith(starts)

@@ -11,12 +11,20 @@ from html import unescape
 from typing import NamedTuple
 
 from archiver.model import Moment, Span
-from archiver.references import tweets
-from archiver.references.html.source import Element, Embed, Page
+from archiver.references import dates, tweets
+from archiver.references.html.source import Attribute, Element, Embed, Page
 from archiver.references.html.words import Words
 from archiver.references.urls import Status, status
 
 _DASHES = "—–―-\x97"
+_SIGN = r"(?:[—–―\x97]|(?<!\S)-{1,3})"
+# A name and a handle whose date nothing can read: in parentheses behind a dash or at a line's beginning, or bare
+# behind a dash that begins a line.
+_DATELESS = re.compile(
+    rf"(?m)(?:(?P<dash>{_SIGN})|^)\s{{0,3}}(?P<name>[^\n@＠—–―]{{0,60}}?)\s?[(（]\s?[@＠](?P<inner>[A-Za-z0-9_]{{1,20}})\s?[)）]"
+    rf"|^{_SIGN}\s{{0,3}}[@＠](?P<bare>[A-Za-z0-9_]{{1,20}})"
+)
+_LONGEST_DATE = 60
 _HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]")
 _TWEET_ID = re.compile(r"[?&](?:id|tweetId)=([0-9]{1,20})|/embed/(?:status/)?([0-9]{1,20})")
 _MARK = re.compile(r"twitter-(?:tweet|video)(?![a-z-])")
@@ -53,7 +61,7 @@ class Shown(NamedTuple):
     is_visible: bool
     is_quote: bool
     path: str | None
-    hrefs: tuple[Span, ...] = ()
+    hrefs: tuple[Attribute, ...] = ()
 
 
 def shown(page: Page) -> list[Shown]:
@@ -63,9 +71,10 @@ def shown(page: Page) -> list[Shown]:
 
 
 def _visible(embed: Embed) -> Shown:
-    signed = divided(embed.words)
     elements = (embed.element, *embed.inside)
-    named = next((found for found in map(_status, reversed(elements)) if found), None)
+    links = [(element.span.start, named) for element in elements if (named := _status(element))]
+    signed = divided(embed.words, links[-1][1].handle if links else None)
+    named = next((named for place, named in reversed(links) if _dates(embed.words, signed, place, named)), None)
     given = next((value for value in map(_identifier, elements) if value), None)
     return Shown(
         span=embed.span,
@@ -83,6 +92,13 @@ def _status(element: Element) -> Status | None:
     return status(element.value("href")) if element.name == "a" else None
 
 
+def _dates(words: Words, signed: Signed, place: int, named: Status) -> bool:
+    """Whether a link at a place may be that of the tweet's date: behind its text, and of its account."""
+    if signed.signature.start == signed.signature.end:
+        return True
+    return named.fits(signed.handle) and (signed.body.end == 0 or place > words.place(signed.body.end - 1))
+
+
 def _identifier(element: Element) -> str | None:
     """The status id that an element states."""
     for name in ("data-tweet-id", "data-tweetid"):
@@ -93,19 +109,45 @@ def _identifier(element: Element) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
-def divided(words: Words) -> Signed:
-    """Text and signature of a tweet; without a signature that can be read, all of it is text."""
+def divided(words: Words, handle: str | None = None) -> Signed:
+    """Text and signature of a tweet; without a signature that can be read, all of it is text.
+
+    `handle` is the account that the link of its date names, if there is one.
+    """
     whole = Span(0, len(words))
     reading = words.reading(whole, "\n")
     signatures = list(tweets.signatures(reading)) if "@" in reading or "＠" in reading else []
-    if not signatures:
-        match = _HANDLE.search(reading)
-        return Signed(whole, Span(len(words), len(words)), None, match[1] if match else None, None, has_dash=True)
-    last = signatures[-1]
+    last = signatures[-1] if signatures else None
+    if last is None or not _is_of(last.handle, handle):
+        last = _dateless(reading, handle) or last
+    if last is None:
+        stated = [match[1] for match in _HANDLE.finditer(reading)]
+        author = handle or (stated[-1] if stated else None)
+        return Signed(whole, Span(len(words), len(words)), None, author, None, has_dash=True)
     end = last.body.end if last.body.start < last.body.end else last.span.start
     start, stop = _count(reading[:end]), _count(reading[: last.span.end])
     has_dash = reading[end:].lstrip()[:1] in _DASHES
     return Signed(Span(0, start), Span(start, stop), last.author, last.handle, last.posted, has_dash)
+
+
+def _is_of(found: str, handle: str | None) -> bool:
+    return handle is None or found.lower() == handle.lower()
+
+
+def _dateless(reading: str, handle: str | None) -> tweets.Signature | None:
+    """The last signature without a date that is known as one. Without a dash, the link has to name its account."""
+    found = [match for match in _DATELESS.finditer(reading) if _is_of(match["inner"] or match["bare"], handle)]
+    found = [match for match in found if match["dash"] or match["bare"] or handle]
+    if not found:
+        return None
+    match = found[-1]
+    line_end = reading.find("\n", match.end())
+    end = len(reading) if len(reading) - match.end() <= _LONGEST_DATE or line_end < 0 else line_end
+    rest = reading[match.end() : end]
+    date = dates.written(reading, match.end() + len(rest) - len(rest.lstrip()))
+    body = Span(0, len(reading[: match.start()].rstrip()))
+    author, by = (match["name"] or "").strip() or None, match["inner"] or match["bare"]
+    return tweets.Signature(Span(match.start(), end), body, author, by, date.moment if date else None, "low")
 
 
 def _count(reading: str) -> int:
@@ -113,9 +155,9 @@ def _count(reading: str) -> int:
 
 
 def _escaped(page: Page) -> Iterator[Shown]:
-    """The tweets whose code stands escaped somewhere in the source, outside of those that the page shows."""
+    """The tweets whose code stands escaped in the source, outside of those that the page shows, and of comments."""
     source = page.source
-    taken = [embed.span for embed in page.embeds]
+    taken = sorted([*(embed.span for embed in page.embeds), *page.comments])
     floor = 0
     for mark in _MARK.finditer(source):
         low = max(floor, mark.start() - _BEFORE_CLASS)
@@ -147,8 +189,8 @@ def _fragment(source: str, span: Span) -> Shown | None:
     return first._replace(span=span, is_visible=False, path=None, hrefs=tuple(each for each in hrefs if each))
 
 
-def _href(source: str, span: Span, element: Element, code: str) -> Span | None:
-    """Where the address of a link stands in the escaped code, found by its end, which no escape changes."""
+def _href(source: str, span: Span, element: Element, code: str) -> Attribute | None:
+    """The address of a link, and where it stands in the escaped code, found by its end, which no escape changes."""
     attribute = element.attributes.get("href")
     if attribute is None or element.name != "a":
         return None
@@ -156,7 +198,7 @@ def _href(source: str, span: Span, element: Element, code: str) -> Span | None:
     for spelling in (raw, raw.replace("/", "\\/"), raw.replace("&", "&amp;")):
         at = source.find(spelling, *span) if spelling else -1
         if at >= 0:
-            return Span(at, at + len(spelling))
+            return Attribute(attribute.value, Span(at, at + len(spelling)))
     return None
 
 

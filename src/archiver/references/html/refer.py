@@ -35,10 +35,11 @@ class _Target(NamedTuple):
 
 @dataclass(slots=True)
 class _Tweet:
-    """A tweet in the making: the reference, and the places of the page and of the text that belong to it."""
+    """A tweet in the making: the reference, the places of the page that belong to it, and where its body ends there."""
 
     reference: TweetReference
-    sources: tuple[Span, ...]
+    sources: list[Span]
+    body_end: int = 0
     links: list[int] = field(default_factory=list)
 
 
@@ -47,6 +48,8 @@ class _Mapping:
 
     def __init__(self, extract: Extract, repairs: Sequence[Repair]) -> None:
         self._places = Places(extract.runs)
+        shown = [run.source_span for run in extract.runs if extract.is_main]
+        self._extent = Span(shown[0].start, shown[-1].end) if shown else Span(0, 0)
         self._back = Alignment(repairs)
         self._forth = Alignment([replace(each, span=each.source_span, source_span=each.span) for each in repairs])
 
@@ -57,6 +60,14 @@ class _Mapping:
     def to_text(self, span: Span) -> Span:
         """From the extracted text to the normalised text."""
         return self._forth.to_source(span)
+
+    def between(self, place: int) -> Span | None:
+        """Where a place of the page that the text passes over would stand in the normalised text."""
+        before = self._places.to_text(Span(self._extent.start, place)) if place < self._extent.end else None
+        if before is None:
+            return None
+        at = self.to_text(Span(before.end, before.end)).start
+        return Span(at, at)
 
     def from_page(self, span: Span, text: str) -> Span | None:
         """Where a stretch of the page stands in the normalised text, without white space around it."""
@@ -80,23 +91,28 @@ def references(
     mapping = _Mapping(extract, repairs)
     written = find.find(text, to_source=mapping.to_source, page=page, published=published)
     anchors = list(_anchors(extract, text, mapping, page))
-    spans = sorted(link.span for link in anchors if link.span)
+    spans = sorted(link.span for link in anchors if link.span and link.text)
     free = (link for link in written.links if link.span and not _overlaps(link.span, spans))
     found = [_of_article(link, extract.page.source) for link in free]
     # What the extractor alone wrote stands nowhere in the page; and no record holds a lone surrogate.
     anchors += [link for link in found if link.href and not _SURROGATE.search(link.href)]
     links = sorted(anchors, key=lambda link: link.source_span)
     made = [*_quoted(extract, text, mapping, published), *_signed(written, extract, mapping)]
+    _share_out(links, made, published)
     made += _pointed_at(links, made, published)
     made.sort(key=lambda each: each.reference.source_span)
-    _share_out(links, made)
     owners = {link: number for number, tweet in enumerate(made) for link in tweet.links}
     return References(
         links=tuple(
             replace(link, tweet=owners[number]) if number in owners else link for number, link in enumerate(links)
         ),
-        tweets=tuple(replace(each.reference, links=tuple(each.links)) for each in made),
+        tweets=tuple(map(_finished, made)),
     )
+
+
+def _finished(tweet: _Tweet) -> TweetReference:
+    places = tuple(sorted(set(tweet.sources)))
+    return replace(tweet.reference, links=tuple(sorted(tweet.links)), occurrences=places if len(places) > 1 else ())
 
 
 def left_out(extract: Extract, page: str | None) -> list[Finding]:
@@ -130,12 +146,14 @@ def _anchors(extract: Extract, text: str, mapping: _Mapping, page: str | None) -
         if attribute and target:
             span = mapping.from_page(anchor.inner, text)
             surface = span.of(text) if span else _surface(source, anchor)
+            # A link around a picture, or around nothing, is the article's where it stands among its lines.
+            span = span or (None if surface else mapping.between(attribute.span.start))
             yield _link(source, attribute.span, target, surface, span, anchor.element.path)
     for quote in extract.quotes:
-        for place in quote.shown.hrefs:
-            target = _target(unescape(place.of(source).replace("\\/", "/")), base, page)
+        for href in quote.shown.hrefs:
+            target = _target(href.value, base, page)
             if target:
-                yield _link(source, place, target, "", None, None)
+                yield _link(source, href.span, target, "", None, None)
 
 
 def _link(source: str, place: Span, target: _Target, surface: str, span: Span | None, path: str | None) -> Link:
@@ -174,6 +192,8 @@ def _url(value: str, base: str | None) -> str | None:
     if mail:
         host = canonical(mail[1].rpartition("@")[2])
         return f"mailto:{escaped(mail[1].rpartition('@')[0])}@{host[len('https://') : -1]}" if host else None
+    if base is None and value.startswith("//"):
+        value = f"https:{value}"
     url = absolute(value, None if value.startswith(("http://", "https://")) else base)
     return url if url and url.startswith(("http://", "https://", "ftp://")) else None
 
@@ -188,7 +208,7 @@ def _surface(source: str, anchor: Anchor) -> str:
 
 def _quoted(extract: Extract, text: str, mapping: _Mapping, published: Moment | None) -> Iterator[_Tweet]:
     for quote in extract.quotes:
-        yield _Tweet(_embed(quote, text, mapping, published), quote.occurrences)
+        yield _Tweet(_embed(quote, text, mapping, published), list(quote.occurrences))
 
 
 def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None) -> TweetReference:
@@ -216,7 +236,6 @@ def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None)
         hashtags=tweets.hashtags(words),
         region=region,
         path=shown.path,
-        occurrences=quote.occurrences if len(quote.occurrences) > 1 else (),
     )
 
 
@@ -225,7 +244,8 @@ def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterato
     embedded = sorted(mapping.to_text(quote.span) for quote in extract.quotes if quote.span)
     for tweet in written.tweets:
         if tweet.form == "signature" and tweet.span and not _overlaps(tweet.span, embedded):
-            yield _Tweet(replace(tweet, region="article"), (tweet.source_span,))
+            body = Span(tweet.span.start, tweet.span.start + len(tweet.text or ""))
+            yield _Tweet(replace(tweet, region="article"), [tweet.source_span], mapping.to_source(body).end)
 
 
 def _pointed_at(links: Sequence[Link], made: Sequence[_Tweet], published: Moment | None) -> Iterator[_Tweet]:
@@ -233,26 +253,20 @@ def _pointed_at(links: Sequence[Link], made: Sequence[_Tweet], published: Moment
 
     A link to a tweet that the page quotes is one more place where that tweet occurs.
     """
-    inside = sorted(span for tweet in made for span in tweet.sources)
+    owned = {number for tweet in made for number in tweet.links}
     known = {tweet.reference.status_id: tweet for tweet in made if tweet.reference.status_id}
-    for link in links:
+    for number, link in enumerate(links):
         named = status(link.url) if link.kind == "tweet" else None
-        if (named is None and link.kind != "media") or _overlaps(link.source_span, inside):
+        if (named is None and link.kind != "media") or number in owned:
             continue
-        if named and named.id in known:
-            _occurs_again(known[named.id], link.source_span)
-            continue
-        tweet = _Tweet(_status_link(link, published), (link.source_span,))
-        if named:
-            known[named.id] = tweet
-        yield tweet
-
-
-def _occurs_again(tweet: _Tweet, place: Span) -> None:
-    reference = tweet.reference
-    occurrences = {*(reference.occurrences or (reference.source_span,)), place}
-    tweet.reference = replace(reference, occurrences=tuple(sorted(occurrences)))
-    tweet.sources = (*tweet.sources, place)
+        tweet = known.get(named.id) if named else None
+        if tweet is None:
+            tweet = _Tweet(_status_link(link, published), [])
+            if named:
+                known[named.id] = tweet
+            yield tweet
+        tweet.sources.append(link.source_span)
+        tweet.links.append(number)
 
 
 def _status_link(link: Link, published: Moment | None) -> TweetReference:
@@ -260,7 +274,7 @@ def _status_link(link: Link, published: Moment | None) -> TweetReference:
     return replace(reference, region=link.region, path=link.path)
 
 
-def _share_out(links: Sequence[Link], made: Sequence[_Tweet]) -> None:
+def _share_out(links: Sequence[Link], made: Sequence[_Tweet], published: Moment | None) -> None:
     """Give each link to the tweet within which it stands; a signed tweet learns its id from its date's link."""
     places = sorted((span, number) for number, tweet in enumerate(made) for span in tweet.sources)
     starts = [span for span, _ in places]
@@ -270,10 +284,11 @@ def _share_out(links: Sequence[Link], made: Sequence[_Tweet]) -> None:
             continue
         tweet = made[places[index][1]]
         tweet.links.append(number)
-        named = status(link.url)
+        named = status(link.url) if tweet.body_end <= link.source_span.start else None
         reference = tweet.reference
-        if named and reference.form == "signature" and (named.handle or "").lower() == (reference.handle or "").lower():
-            tweet.reference = replace(reference, status_id=named.id, url=named.url)
+        if named and reference.form == "signature" and named.fits(reference.handle):
+            verdict = dates.weigh(reference.posted, named.id, published)
+            tweet.reference = replace(reference, status_id=named.id, url=named.url, dates=verdict)
 
 
 def _overlaps(span: Span, spans: Sequence[Span]) -> bool:

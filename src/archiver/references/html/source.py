@@ -7,6 +7,7 @@ input, and is linear in its length: what never closes is closed by what follows,
 import re
 from functools import lru_cache
 from html import unescape
+from html.entities import html5
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ _TAG = re.compile(
 _CLOSE, _NAME, _ATTRIBUTES, _COMMENT = 1, 2, 3, 4
 # The name, and the value in double quotes, single quotes or none.
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=][^\s>/=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
+_REFERENCE = re.compile(r"&(?:#(?:[0-9]++|[xX][0-9A-Fa-f]++);?|([A-Za-z][A-Za-z0-9]*+)(?:;|(?!=)))")
 # Elements whose content is no markup (section 13.1.2).
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp")
@@ -47,6 +49,9 @@ _MOST_ANCHORS = 200_000
 _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
 _MOST_ATTRIBUTES = 500
+
+_EMOJI = re.compile(r"(?i)class=[\"']?[^\"'>]*(?:emoji|wp-smiley)")
+_LONGEST_EMOJI = 40
 
 _FRAMES = ("platform.twitter.com/embed", "platform.x.com/embed")
 _ROLES = (
@@ -164,6 +169,7 @@ class Page:
         self.json_ld: list[Span] = []
         self.titles: list[Span] = []
         self.unread: list[Span] = []
+        self.comments: list[Span] = []
         self.depth = 0
         self.tags = 0
         self.has_more_anchors = False
@@ -212,6 +218,7 @@ class _Scan:
             return match.end()
         end = self._behind("-->", match.start() + 2)
         self._page.unread.append(Span(match.start(), end))
+        self._page.comments.append(Span(match.start(), end))
         return end
 
     def _tag(self, match: re.Match[str]) -> int:
@@ -221,6 +228,8 @@ class _Scan:
         kind = _kind(name)
         if kind.is_line:
             self._words.part()
+        elif name == "img" and self._embed and not match[_CLOSE] and self._emoji(match):
+            return match.end()
         elif kind.is_cell:
             self._words.separate()
         if match[_CLOSE]:
@@ -237,6 +246,16 @@ class _Scan:
         if kind.is_wanted or (self._has_roles and _has_role(match[_ATTRIBUTES])):
             wanted = "href" if name in {"a", "area"} else None
             self._want(Element(name, self._attributes(match, wanted), Span(*match.span()), stack.path(step)))
+
+    def _emoji(self, match: re.Match[str]) -> bool:
+        """Whether an image of a tweet stands for a character; then its alternative text is read."""
+        if not _EMOJI.search(match[_ATTRIBUTES]):
+            return False
+        stated = self._attributes(match, "alt").get("alt")
+        if stated is None or len(stated.value) > _LONGEST_EMOJI:
+            return False
+        self._words.add(*stated.span)
+        return True
 
     def _want(self, element: Element) -> None:
         name, page = element.name, self._page
@@ -334,11 +353,26 @@ class _Scan:
             name = each[1].lower()
             if name not in found and wanted in {None, name}:
                 group = each.lastindex or 1
-                value = "" if group == 1 else unescape(each[group])
+                value = "" if group == 1 else attribute_value(each[group])
                 found[name] = Attribute(value, Span(*each.span(group)))
                 if wanted:
                     break
         return found
+
+
+def attribute_value(raw: str) -> str:
+    """What an attribute's value says: a name without a semicolon is none before `=`, a letter or a digit.
+
+    HTML section 13.2.5.73; so the queries of addresses stay whole.
+
+    >>> attribute_value("?a=1&region=2&copy=3&amp;d=4&#x26;e"), attribute_value("&copy;&lt 1&ampx")
+    ('?a=1&region=2&copy=3&d=4&e', '©< 1&ampx')
+    """
+    return _REFERENCE.sub(_referred, raw) if "&" in raw else raw
+
+
+def _referred(match: re.Match[str]) -> str:
+    return unescape(match[0]) if match[1] is None else html5.get(match[0][1:], match[0])
 
 
 def _has_role(text: str) -> bool:
