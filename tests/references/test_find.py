@@ -187,3 +187,25 @@ def test_every_span_leads_to_the_source(source: str) -> None:
                 pieces += [source[end : entry.source_span.start], entry.after]
                 end = entry.source_span.end
         assert "".join((*pieces, source[end : there.end])) == span.of(repaired.text)
+
+
+def test_a_name_glued_to_a_link_is_no_part_of_it() -> None:
+    text = "It broke http://t.co/AbCdEfGhJo Lind (@jolind) June 3, 2012"
+    found = find(text, to_source=same)
+    check(text, found)
+    assert (found.tweets[0].author, found.tweets[0].text) == ("Jo Lind", "It broke http://t.co/AbCdEfGh")
+    assert [(link.href, link.url, link.tweet) for link in found.links] == [
+        ("http://t.co/AbCdEfGh", "http://t.co/AbCdEfGh", 0)
+    ]
+
+
+def test_a_status_number_that_is_cut_short_is_no_tweets() -> None:
+    """It would be the number of another tweet, and give that one's time."""
+    cut = STATUS[:-4] + "…"
+    signed = f"It broke.\n— Jo (@jolind) July 21, 2017 {cut}"
+    for text in (f"See {cut} and", signed):
+        (tweet,) = find(text, to_source=same).tweets
+        assert (tweet.handle, tweet.status_id, tweet.url) == ("jolind", None, None)
+    assert find(f"See {cut} and", to_source=same).tweets[0].posted is None
+    (whole,) = find(f"See {STATUS}?s=2… and", to_source=same).tweets
+    assert whole.status_id == STATUS[-18:]

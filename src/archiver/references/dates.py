@@ -28,7 +28,7 @@ _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>20[0-3]\d|\d{4}(?!\d))"
 # Month, day, year; day, month, year; year, month, day (East Asia, Hungary, the Basque Country, ISO 8601); Latvian.
 _DATES = (
-    re.compile(rf"{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?[,.]?{_B}{{1,2}}{_YEAR}"),
+    re.compile(rf"{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:[,.]?{_B}{{1,2}}|,\n?){_YEAR}"),
     re.compile(
         rf"{_DAY}(?P<point>\.)?(?:st|nd|rd|th|er|º)?{_B}{{1,2}}(?:de{_B}|d['’]|ב)?{_MONTH}\.?[,،]?{_B}{{1,2}}"
         rf"(?:del?{_B})?(?:[คพ]\.ศ\.{_B}?)?{_YEAR}(?:{_B}[гр]\.)?"
@@ -46,6 +46,7 @@ _TIME = re.compile(
     rf"(?:{_B}?(?:(?P<ap>[apπμ])\.?{_B}?[mμ]\b\.?|(?P<arabic>[صم])))?{_B}*[-–—·•]{_B}*",
     re.IGNORECASE,
 )
+_CENTURIES = (19, 20, 25)  # what is written by others than these is no date of a tweet
 _BUDDHIST = 543  # how far the years of Thailand are ahead
 
 
@@ -69,7 +70,7 @@ def written(text: str, place: int, basis: str = "signature") -> Written | None:
     for pattern in _DATES:
         match = pattern.match(text, start)
         month = _month(match) if match else None
-        if match and month:
+        if match and month and int(match["year"]) // 100 in _CENTURIES:
             return Written(match.end(), _moment(match, month, time, basis))
     return None
 

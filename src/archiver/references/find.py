@@ -10,7 +10,7 @@ from archiver.model import PAGE_TYPES, Link, LinkKind, Moment, References, Span,
 from archiver.references import dates, tweets
 from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
-from archiver.references.urls import absolute, kind, status
+from archiver.references.urls import Status, absolute, canonical, kind, status
 from archiver.references.widgets import shown
 from archiver.text.charset import decode_page
 from archiver.text.decode import decode
@@ -71,7 +71,7 @@ def find(text: str, *, to_source: ToSource, page: str | None = None, published: 
     """
     found = list(surfaces(text))
     quoted = _quoted(text, found)
-    places = [Place(*surface, kind(surface.url, page)) for surface in _outside(found, quoted)]
+    places = [Place(*surface, kind(surface.url, page)) for surface in _outside(text, found, quoted)]
     starts = [place.span.start for place in places]
     references: list[TweetReference] = []
     free = 0
@@ -98,15 +98,22 @@ def _quoted(text: str, links: Sequence[Surface]) -> list[Signature]:
     return sorted(signed)
 
 
-def _outside(found: Sequence[Surface], quoted: Sequence[Signature]) -> Iterator[Surface]:
+def _outside(text: str, found: Sequence[Surface], quoted: Sequence[Signature]) -> Iterator[Surface]:
     """The links but those in signatures: a name may be that of a site, `— Example.org (@example) July 21, 2017`."""
     starts = [signature.span.start for signature in quoted]
     for surface in found:
         before = bisect_right(starts, surface.span.start)
         _, end = quoted[before - 1].span if before else (0, 0)
         first, last = quoted[before - 1].body if before else (0, 0)
-        if surface.span.start >= end or first <= surface.span.start < last:
+        if surface.span.start >= end or first <= surface.span.start < surface.span.end <= last:
             yield surface
+        elif first <= surface.span.start < last:  # the name is glued to it
+            yield _shortened(text, surface, last)
+
+
+def _shortened(text: str, surface: Surface, end: int) -> Surface:
+    span = Span(surface.span.start, end)
+    return Surface(span, canonical(span.of(text)) or surface.url, False)
 
 
 def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Link:
@@ -125,7 +132,11 @@ def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Li
 
 def _is_its_address(text: str, signature: Signature, following: Sequence[Place]) -> bool:
     """Whether what follows a signature, after no more than blanks, is the address of the very tweet."""
-    if not following or following[0].kind != "tweet" or text[signature.span.end : following[0].span.start].strip():
+    if (
+        not following
+        or following[0].kind != "tweet"
+        or text[signature.span.end : following[0].span.start].strip(" \t\n\xa0)](")
+    ):
         return False
     named = status(following[0].url)
     return named is not None and (named.handle or "").lower() == signature.handle.lower()
@@ -140,7 +151,8 @@ def _signed(
     published: Moment | None,
 ) -> TweetReference:
     """The tweet of a signature and its links: the first has the index `first`, the last may be the tweet's address."""
-    named = status(places[-1].url) if places and places[-1].span.start >= signature.span.end else None
+    last = places[-1] if places and places[-1].span.start >= signature.span.end else None
+    named = _whole_status(last.url, truncated=last.truncated) if last else None
     status_id = named.id if named else None
     words = _without(text, signature.body, places)
     return TweetReference(
@@ -168,18 +180,27 @@ def _unsigned(
     """The tweets that links outside of signed tweets stand for: status URLs and bare pictures."""
     for index, place in enumerate(places, first):
         if place.kind in {"tweet", "media"}:
-            reference = pointed_at(place.url, place.span, to_source(place.span), published)
+            source_span = to_source(place.span)
+            reference = pointed_at(place.url, place.span, source_span, published, truncated=place.truncated)
             yield replace(reference, links=(index,))
 
 
-def pointed_at(url: str, span: Span | None, source_span: Span, published: Moment | None) -> TweetReference:
-    """The tweet that a link outside of any quoted tweet leads to: a status, or a bare picture."""
+def _whole_status(url: str, *, truncated: bool) -> Status | None:
+    """The tweet that a URL names; none where its number was cut short, for that is another tweet's."""
     named = status(url)
+    return None if named is None or (truncated and url.endswith(named.id)) else named
+
+
+def pointed_at(
+    url: str, span: Span | None, source_span: Span, published: Moment | None, *, truncated: bool = False
+) -> TweetReference:
+    """The tweet that a link outside of any quoted tweet leads to: a status, or a bare picture."""
+    pointed, named = status(url), _whole_status(url, truncated=truncated)
     status_id = named.id if named else None
     return TweetReference(
-        form="link" if named else "media",
+        form="link" if pointed else "media",
         author=None,
-        handle=named.handle if named else None,
+        handle=pointed.handle if pointed else None,
         status_id=status_id,
         url=named.url if named else None,
         posted=dates.snowflake(status_id) if status_id else None,

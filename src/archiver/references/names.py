@@ -19,6 +19,7 @@ class Name(NamedTuple):
     start: int
     author: str | None
     confidence: Confidence
+    is_dashed: bool = False
 
 
 MARKS = " \t\n\xa0\u200e\u200f"
@@ -42,10 +43,12 @@ _NAMED_CREDIT = re.compile(
 _CREDITED_WORDS = 3
 
 # An em dash, whole or as broken software leaves it, may be glued to its neighbours; the others need a blank.
-_EM = r"[—―⸺\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#8212;|---?|ÔÇö"
+_EM = r"[—―⸺─\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#(?:8212|[xX]2014);|\\u2014|-{2,5}|ÔÇö"
 _DASH = re.compile(rf"(?:{_EM})\s{{0,3}}")
 _HYPHEN = re.compile(
-    r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#8211;|\ufffd{1,3}|(?<![^\s.!?…\"”’)])-)\s{1,3}|(?<![^\n])\?[ ]"
+    r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#(?:8211|[xX]2013);|\\u2013|[−‐]|\ufffd{1,3}|(?<![^\s.!?…\"”’)])-)\s{1,3}"
+    # Where it begins a line, what else is left of a dash, or stands for one.
+    r"|(?<![^\n])(?:\?{1,3}[ ]|[~•][ ](?![^\n(]*[~•])|€”\s?|â€?[ ]|”[ ]?)"
 )
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
@@ -81,7 +84,8 @@ def line_start(text: str, low: int, place: int) -> int:
 
 
 def begins_line(text: str, low: int, place: int) -> bool:
-    return not text[line_start(text, low, place) : place].strip()
+    """Whether nothing is said between the line's begin and `place`: marks alone, Markdown's among them."""
+    return not any(_is_said(character) for character in text[line_start(text, low, place) : place])
 
 
 def is_caption(text: str, low: int, paren: int) -> bool:
@@ -100,9 +104,11 @@ def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int
     first = [dash for dash in (*strong, *weak) if begins_line(text, low, dash.start())]
     for dash in (*first, *reversed(strong), *reversed(weak)):
         author = text[dash.end() : paren].strip(MARKS)
+        if author[:3].lower() == "by " and _exactly_named(author, handle.lower()) == len("by "):
+            return None
         if "\n" not in author and (dash in first or not _is_prose(author, handle.lower(), weak=dash in weak)):
             sure = dash in first or dash in strong or text[low : dash.start()].rstrip()[-1:] in PARAGRAPH_ENDS
-            return Name(dash.start(), author or None, "high" if sure else "low")
+            return Name(dash.start(), author or None, "high" if sure else "low", is_dashed=True)
     return None
 
 

@@ -39,6 +39,10 @@ class Signature(NamedTuple):
 
 
 _HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})[\s\u200e\u200f]?[)）][\s\u200e\u200f]{0,3}")
+# What stands in its place behind a dash that begins a line, which is evidence enough: other brackets, Markdown.
+_LOOSE_HANDLE = re.compile(
+    r"[@＠][ \xa0]?([A-Za-z0-9_]{1,20})(?:\]\([^\s()]{1,100}\)[)）]?|\s?[)）\]])(?:\s{0,3}[,·–-]\s{0,3}|\s{0,40})\[?"
+)
 # What other software writes after `(@handle)` and a date. Instagram's captions have a time of day
 # and its zone after it.
 _CLOCK = re.compile(
@@ -68,8 +72,8 @@ def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     # A name may be that of a site; only more of an address than its host tells where a name begins.
     ends = [link.end for link in links if "/" in link.of(text)]
     for at in places(text, "@", "＠"):
-        match = _HANDLE.match(text, at)
-        found = _signature(text, floor, match, ends) if match else None
+        matches = (_HANDLE.match(text, at), _LOOSE_HANDLE.match(text, at))
+        found = next((found for match in matches if match and (found := _signature(text, floor, match, ends))), None)
         if found is not None:
             floor = found.span.end
             yield found
@@ -78,18 +82,22 @@ def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
 def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[int]) -> Signature | None:
     """The signed tweet of a handle in parentheses, where a date follows it and it is no caption or byline."""
     at = match.start()
-    paren = max(text.rfind("(", max(floor, at - 2), at), text.rfind("（", max(floor, at - 2), at))
+    paren = max(text.rfind(bracket, max(floor, at - 2), at) for bracket in "(（[")
     if paren < 0 or text[paren + 1 : at].strip(MARKS):
         return None
+    is_loose = match.re is _LOOSE_HANDLE or text[paren] == "["
+    paren -= text[paren - 1 : paren + 1] == "(["
     date = written(text, match.end())
     low = max(floor, paren - _REACH)
     if date is None or is_caption(text, low, paren):
         return None
     name = dashed(text, low, paren, match[1], link_ends) or undashed(text, low, paren, match[1], link_ends)
-    if name is None or (_CLOCK.match(text, date.end) and not begins_line(text, low, name.start)):
+    begins = name is not None and begins_line(text, low, name.start)
+    if name is None or (not begins and _CLOCK.match(text, date.end)) or (is_loose and not (begins and name.is_dashed)):
         return None
     is_former = date.moment is not None and date.moment.value < _ROOM_GREW
-    body, confidence = _body(text, low, name.start, date.end, _FORMER_ROOM if is_former else _ROOM)
+    sign = line_start(text, low, name.start) if begins else name.start
+    body, confidence = _body(text, low, sign, date.end, _FORMER_ROOM if is_former else _ROOM)
     confidence = "low" if "low" in {confidence, name.confidence} else "high"
     return Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
 
@@ -133,8 +141,16 @@ def _body(text: str, low: int, sign: int, after: int, room: int) -> tuple[Span, 
         start, confidence = _first_with_room(text, Span(start, end), room), "low"
     elif _is_continued(text, low, start):
         confidence = "low"
-    start += len(text[start:end]) - len(text[start:end].lstrip())
+    start, end = _bare(text, start, end)
     return (Span(start, end) if start < end else Span(sign, sign)), confidence
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """A body without the blanks and the Markdown around it: `> ` before a quotation, `*` around what is emphasised."""
+    start += len(text[start:end]) - len(text[start:end].lstrip().removeprefix("> ").lstrip())
+    if end - start > 2 and text[start] == text[end - 1] and text[start] in "*_":
+        start, end = start + 1, end - 1
+    return start, end
 
 
 def _first_with_room(text: str, line: Span, room: int) -> int:

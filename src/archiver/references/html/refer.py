@@ -270,7 +270,7 @@ def _pointed_at(links: Sequence[Link], made: Sequence[_Tweet], published: Moment
 
 
 def _status_link(link: Link, published: Moment | None) -> TweetReference:
-    reference = find.pointed_at(link.url, link.span, link.source_span, published)
+    reference = find.pointed_at(link.url, link.span, link.source_span, published, truncated=link.truncated)
     return replace(reference, region=link.region, path=link.path)
 
 
