@@ -15,7 +15,7 @@ from distributed.comm.core import CommClosedError
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack import cluster
 from archiver.pack.cluster import connected
-from archiver.pack.job import Job
+from archiver.pack.job import Job, deciding
 from archiver.pack.run import pack
 from archiver.sources.shards import Shard, Slice
 from tests.pack import dying
@@ -110,8 +110,8 @@ def test_a_cluster_rejects_the_items_that_kill(wire: Path, tmp_path: Path, sched
 def test_a_worker_that_would_write_other_bytes_is_refused(
     wire: Path, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = cluster._software() | {"ftfy": "0.1"}
-    monkeypatch.setattr(cluster, "_software", lambda: ours)
+    ours = deciding() | {"ftfy": "0.1"}
+    monkeypatch.setattr(cluster, "deciding", lambda: ours)
     with pytest.raises(ArchiverError, match=r"would write other bytes: it has ftfy [0-9.]+ and not 0\.1;"):
         pack([wire], tmp_path / "out", CONFIG, scheduler=scheduler)
     assert [path.name for path in tmp_path.iterdir()] == [wire.name]

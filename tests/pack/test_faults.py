@@ -4,7 +4,6 @@ import errno
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,14 +34,21 @@ def calls(source: Path, out: Path, *, overwrite: bool = False) -> list[tuple[str
     return disk.calls
 
 
-def survived(source: Path, out: Path, whole: dict[str, bytes], disk: Disk) -> None:
-    """A run whose disk fails, and then the run that takes it up."""
-    with failing(disk), suppress(CannotWrite):
-        pack([source], out, CONFIG)
-        assert out.exists()
+def survived(source: Path, out: Path, whole: dict[str, bytes], disk: Disk, stood: dict[str, bytes] | None) -> None:
+    """A run whose disk fails, and then the run that takes it up; where a package stood, it does until the new one."""
+    said = ""
+    with failing(disk):
+        try:
+            pack([source], out, CONFIG, overwrite=stood is not None)
+            assert out.exists()
+        except CannotWrite as error:
+            said = str(error)
     assert disk.has_failed
-    assert not out.exists() or contents(out) == whole
-    pack([source], out, CONFIG, resume=True)
+    if out.exists():
+        assert contents(out) in (whole, stood)
+    else:
+        assert stood is None or "the next run puts it back" in said
+    pack([source], out, CONFIG, resume=True, overwrite=stood is not None)
     assert contents(out) == whole
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
@@ -62,12 +68,34 @@ def test_any_call_may_fail(source: Path, tmp_path: Path, name: str, error: int, 
     for fails in range(part, number, PARTS):
         folder = tmp_path / str(fails)
         folder.mkdir()
-        survived(source, folder / name, whole, Disk(folder, fails=fails, error=error, lasting=lasting))
+        survived(source, folder / name, whole, Disk(folder, fails=fails, error=error, lasting=lasting), None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("error", "lasting"), FAULTS)
+def test_a_name_that_cannot_be_given_leaves_the_old_package(
+    source: Path, tmp_path: Path, name: str, error: int, lasting: bool
+) -> None:
+    """What stands at OUT is the old package or the new one; where the disk takes nothing any more, it is said where."""
+    old, out = tmp_path / "old.jsonl", tmp_path / "out" / name
+    old.write_text('{"text": "The old pier."}\n', encoding="utf-8")
+    out.parent.mkdir()
+    pack([old], out, CONFIG)
+    stood = contents(out)
+    done = calls(source, out, overwrite=True)
+    whole = contents(out)
+    work = f".{name}.work/stage"
+    named = [
+        index for index, call in enumerate(done) if call[0] == "rename" or call == ("replace", f"{work}/package.wacz")
+    ]
+    for fails in range(named[0], named[-1] + 2):
+        pack([old], out, CONFIG, overwrite=True)
+        survived(source, out, whole, Disk(out.parent, fails=fails, error=error, lasting=lasting), stood)
 
 
 def files(done: Sequence[tuple[str, str]], name: str) -> set[str]:
     """The files of a kind of call, by the names that they have in the end."""
-    return {re.sub(r"\.[0-9]+\.part$", "", path) for call, path in done if call == name}
+    return {re.sub(r"\.[0-9a-f]+-[0-9]+-[0-9]+\.part$", "", path) for call, path in done if call == name}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,10 +123,16 @@ def test_the_name_comes_after_the_package_and_only_then_is_the_work_cleared(
     if overwrite:
         pack([source], tmp_path / name, CONFIG)
     done = calls(source, tmp_path / name, overwrite=overwrite)
-    named = max(index for index, (call, _) in enumerate(done) if call == "rename")
+    work = f".{name}.work"
+    final = ("replace", f"{work}/stage/package.wacz") if name.endswith(".wacz") else ("rename", f"{work}/stage")
+    named = done.index(final)
     assert done[named + 1] == ("fsync", "")
     assert {call for call, _ in done[named + 2 :]} == {"unlink", "rmdir"}
-    assert not any(call in ("unlink", "rmdir") and "stage" not in path for call, path in done[:named])
+    own = ("stage", "merging")  # what the assembly makes and clears for itself
+    assert not any(
+        call in ("unlink", "rmdir") and not path.startswith(tuple(f"{work}/{each}" for each in own))
+        for call, path in done[:named]
+    )
     assert files(done[:named], "write") <= files(done[:named], "fsync")
     folders = {str(Path(path).parent) for path in files(done, "open") if "/stage/" in path}
     lasting = {path for call, path in done[:named] if call == "fsync"}

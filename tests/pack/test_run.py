@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,15 @@ from archiver.model import sha256
 from archiver.pack import assemble as assembling
 from archiver.pack import shard as sharding
 from archiver.pack.config import Config
-from archiver.pack.run import pack, unfinished
+from archiver.pack.engines import StoppedError
+from archiver.pack.job import FOLDERS, LISTS, Job, identity_of
+from archiver.pack.run import Done, pack, unfinished, work_on
 from archiver.pack.watch import Watch
-from archiver.pack.workfolder import begun_at, held, work_folder
+from archiver.pack.workfolder import Work, begun_at, held, work_folder, work_of
 from archiver.package import pages
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
+from archiver.sources.plan import plan
 from archiver.verify.verify import verify
 
 CONFIG = Config(created="2024-05-06T07:08:09Z", title="Piers", operator="The Example Library")
@@ -325,6 +329,101 @@ def test_a_second_run_for_the_same_package_is_refused(sources: Path, tmp_path: P
     with held(out, CONFIG.created, resume=False), pytest.raises(UsedWrongly, match="another run is writing"):
         pack([sources], out, CONFIG)
     pack([sources], out, CONFIG)
+
+
+def test_two_packages_of_one_name_do_not_share_their_shards(sources: Path, tmp_path: Path) -> None:
+    shared, config = tmp_path / "shared", Config(created=CONFIG.created, shard_size=1100)
+    outs = [tmp_path / name / "out" for name in ("a", "b")]
+    for out in outs:
+        out.parent.mkdir()
+    with held(outs[0], CONFIG.created, resume=False, shared=shared) as (_, shards):
+        pack([sources], outs[1], config, shared=shared)
+        assert [str(path) for path in shared.iterdir()] == [str(shards)]
+    pack([sources], outs[0], config, shared=shared)
+    assert contents(outs[0]) == contents(outs[1])
+    assert list(shared.iterdir()) == []
+
+
+def test_shards_of_another_package_or_run_are_refused(sources: Path, tmp_path: Path) -> None:
+    shards = Path(str(work_of(tmp_path / "out", tmp_path).shards))
+    shards.mkdir()
+    (shards / "archiver-work.json").write_bytes(b'{"out": "/elsewhere/out"}')
+    with pytest.raises(UsedWrongly, match="shards of another package, /elsewhere/out"):
+        pack([sources], tmp_path / "out", CONFIG, shared=tmp_path)
+    assert [path.name for path in shards.iterdir()] == ["archiver-work.json"]
+    (shards / "archiver-work.json").unlink()
+    with held(tmp_path / "out", CONFIG.created, resume=False, shared=tmp_path, run="first"):
+        work_folder(tmp_path / "out").rename(tmp_path / "aside")  # as if begun from another machine
+        with pytest.raises(UsedWrongly, match="another run is writing"):
+            pack([sources], tmp_path / "out", CONFIG, shared=tmp_path)
+
+
+def test_a_worker_of_a_run_that_has_ended_gives_nothing_a_name(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with held(out, CONFIG.created, resume=False, run="second") as work:
+        shard = next(iter(plan([sources])))
+        job = Job(shard=shard, config=CONFIG, folder=work.shards, run="first")
+        with pytest.raises(StoppedError):
+            work_on(job, lambda: 0.0)
+        assert not any(path.is_file() for name in FOLDERS for path in (work.folder / name).iterdir())
+        assert work_on(replace(job, run="second"), lambda: 0.0).receipt.counts["items"]
+
+
+def test_a_shard_that_is_not_as_its_receipt_says_is_no_package(sources: Path, tmp_path: Path) -> None:
+    whole = assembling.assemble
+
+    def meddled(receipts: object, work: Work, *args: object, **options: object) -> object:
+        (work.folder / name / "00000").write_bytes(b"x\n")
+        return whole(receipts, work, *args, **options)  # type: ignore[arg-type]
+
+    for name in LISTS:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("archiver.pack.run.assemble", meddled)
+            with pytest.raises(CannotWrite, match=f"{name}/00000 is not as its shard's receipt says"):
+                pack([sources], tmp_path / "out", CONFIG)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_came_to_stand_at_out_meanwhile_is_not_replaced(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.wacz"
+
+    class Late(Watch):
+        def stage(self, name: str) -> None:
+            if name == "assembly":
+                out.write_bytes(b"mine")
+
+    with pytest.raises(UsedWrongly, match="has come to exist"):
+        pack([sources], out, CONFIG, watch=Late())
+    assert out.read_bytes() == b"mine"
+
+
+def test_relative_paths_are_those_of_whoever_starts_the_run(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker may stand in another folder, where another file has the same name."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def there(job: Job, **options: object) -> Done:
+        os.chdir(tmp_path / "elsewhere")
+        try:
+            return work_on(job, **options)  # type: ignore[arg-type]
+        finally:
+            os.chdir(tmp_path)
+
+    monkeypatch.setattr("archiver.pack.run.work_on", there)
+    pack(["sources"], "out", CONFIG, shared="kept")
+    monkeypatch.undo()
+    pack([sources], tmp_path / "whole", CONFIG)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_other_versions_do_the_work_anew(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(shard=next(iter(plan([sources]))), config=CONFIG, folder=Path())
+    before = (job.fingerprint, identity_of([job.shard], CONFIG))
+    monkeypatch.setattr("archiver.pack.job.deciding", lambda: {"ftfy": "0.1"})
+    after = (job.fingerprint, identity_of([job.shard], CONFIG))
+    assert not set(before) & set(after)
 
 
 def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path, tmp_path: Path) -> None:

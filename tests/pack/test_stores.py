@@ -201,4 +201,4 @@ def test_shards_may_be_kept_where_all_workers_see_them(
     pack([folder], tmp_path / "plain", CONFIG)
     assert contents(tmp_path / "out") == contents(tmp_path / "plain")
     assert bucket.listed() == before
-    assert not list(tmp_path.glob(".*work")) or list(tmp_path.glob("shared/.*")) == []
+    assert list(tmp_path.glob(".*work")) == list(tmp_path.glob("shared/.*")) == []

@@ -4,9 +4,10 @@ import heapq
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256 as hasher
 from itertools import chain, count, islice
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import Any
 
 import orjson
 
+from archiver.errors import CannotWrite
 from archiver.findings import Finding
 from archiver.model import Digest, sha256
 from archiver.pack import destination
 from archiver.pack.config import Config
 from archiver.pack.durable import replacing, settle
-from archiver.pack.job import Receipt, software
+from archiver.pack.job import Receipt, digest_of, software
 from archiver.pack.workfolder import Work, give_name
 from archiver.package import bag, layout, pages, wacz
 from archiver.package.bag import FileEntry
@@ -71,7 +73,7 @@ class Stage:
         """Give a finished file a second name: the shard keeps its own, so that a broken run can be taken up again."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(source, target)
+        _link_or_copy(source, target, digest)
         self._entered(FileEntry(path=path, length=length, digest=digest))
 
     def _entered(self, entry: FileEntry) -> FileEntry:
@@ -84,13 +86,27 @@ class Stage:
             settle(folder)
 
 
-def _link_or_copy(source: Place, target: Path) -> None:
+def _link_or_copy(source: Place, target: Path, digest: Digest) -> None:
     with suppress(OSError):  # a file system without hard links, or another one
         if isinstance(source, Path):
             target.hardlink_to(source)
             return
     with source.open("rb") as given, replacing(target) as stream:
-        shutil.copyfileobj(given, stream, _CHUNK)
+        stream.writelines(_checked(iter(partial(given.read, _CHUNK), b""), source, digest))
+
+
+def _checked(chunks: Iterable[bytes], source: Place, digest: Digest) -> Iterator[bytes]:
+    """The same chunks. Raises CannotWrite at their end where they are not what the shard's receipt says."""
+    met = hasher()
+    for chunk in chunks:
+        met.update(chunk)
+        yield chunk
+    _check(source, "sha256:" + met.hexdigest(), digest)
+
+
+def _check(source: Place, met: str, digest: Digest) -> None:
+    if met != digest:
+        raise CannotWrite(f"{source} is not as its shard's receipt says; something else has written there")
 
 
 def assemble(
@@ -101,18 +117,21 @@ def assemble(
     *,
     identity: Digest,
     notes: Sequence[Finding],
+    last: Callable[[], None] = lambda: None,
 ) -> Report:
     """Put the package together in the work folder and give it the name `out`, in one rename; or send it there.
 
-    Replaces what stands there. Raises OSError where the disk does not take it; `out` is then as it was, unless it is a
-    bag in a store (`destination.publish`).
+    Replaces what stands there, unless `last` raises, which is called just before. Raises OSError where the disk does
+    not take it; `out` is then as it was, unless it is a bag in a store (`destination.publish`). Raises CannotWrite
+    where a shard is not what its receipt says. Bytes that pass by are compared; of WARC files that are linked, which
+    takes a file system of this machine's, the look at them when they were written, or taken up again, has to do.
     """
     folder, shards = work
     stage = Stage(folder / "stage" / "data")
     counts = _counts(receipts)
     for entry in (entry for receipt in receipts for entry in receipt.files):
         stage.link(entry.path, shards / entry.path, entry.length, entry.digest)
-    lists = [shards / "cdxj" / f"{receipt.index:05}" for receipt in receipts]
+    lists = {shards / "cdxj" / f"{receipt.index:05}": receipt.lists["cdxj"] for receipt in receipts}
     copies = _write_index(stage, _few(lists, folder / "merging"))
     counts["items"]["archived"] -= copies
     counts["items"]["duplicate"] += copies
@@ -122,7 +141,7 @@ def assemble(
     for name in schema.names():
         stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
     digest = _write_manifests(stage, counts, config)
-    _give_name(stage, out, config)
+    _give_name(stage, out, config, last)
     return Report(counts=counts, rejected=counts["items"]["rejected"], notes=tuple(notes), digest=digest)
 
 
@@ -138,7 +157,7 @@ def _each(folder: Place, name: str, receipts: Iterable[Receipt]) -> Iterator[byt
     """The lines of the shards' files of that name, shard after shard."""
     for receipt in receipts:
         with (folder / name / f"{receipt.index:05}").open("rb") as lines:
-            yield from lines
+            yield from _checked(lines, folder / name / f"{receipt.index:05}", receipt.lists[name])
 
 
 def _pages(shards: Place, receipts: Sequence[Receipt]) -> Iterator[bytes]:
@@ -205,11 +224,11 @@ def _write_index(stage: Stage, paths: Sequence[Path]) -> int:
         return lines.copies
 
 
-def _few(lists: Sequence[Place], folder: Path) -> list[Path]:
+def _few(lists: Mapping[Place, Digest], folder: Path) -> list[Path]:
     """The same lines in so few sorted files that all can be open at once; a store's are fetched."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    few = [_here(path, folder) for path in lists]
+    few = [_here(path, folder, digest) for path, digest in lists.items()]
     for number in count():
         if len(few) <= _OPEN:
             break
@@ -218,10 +237,11 @@ def _few(lists: Sequence[Place], folder: Path) -> list[Path]:
     return few
 
 
-def _here(path: Place, folder: Path) -> Path:
+def _here(path: Place, folder: Path, digest: Digest) -> Path:
     if isinstance(path, Path):
+        _check(path, digest_of(path), digest)
         return path
-    _link_or_copy(path, folder / path.name)
+    _link_or_copy(path, folder / path.name, digest)
     return folder / path.name
 
 
@@ -286,7 +306,7 @@ def _write_manifests(stage: Stage, counts: dict[str, dict[str, int]], config: Co
     return sha256(manifest)
 
 
-def _give_name(stage: Stage, out: Place, config: Config) -> None:
+def _give_name(stage: Stage, out: Place, config: Config, last: Callable[[], None]) -> None:
     if out.suffix == ".wacz":
         finished = stage.root.with_name("package.wacz")
         with replacing(finished) as stream:
@@ -295,6 +315,7 @@ def _give_name(stage: Stage, out: Place, config: Config) -> None:
         finished = stage.root.parent
         _write_bag(stage, config)
         stage.settle()
+    last()
     if isinstance(out, Remote):
         destination.publish(finished, out)
         return

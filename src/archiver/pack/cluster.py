@@ -5,7 +5,6 @@ The only door to `distributed`. Dask gives a call whose worker died to another w
 """
 
 import logging
-import platform
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
-from archiver.pack.job import Job, software
+from archiver.pack.job import Job, deciding
 from archiver.pack.workfolder import MARK
 from archiver.storage import place
 
@@ -82,7 +81,7 @@ class _Calls(Executor):
     def __init__(self, calls: Executor, address: str) -> None:
         self._calls = calls
         self._address = address
-        self._ours = _software()
+        self._ours = deciding()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call `fn` with a Job on a worker."""
@@ -118,7 +117,7 @@ class _Calls(Executor):
 
 def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, **kwargs: Any) -> Any:
     """Call `fn`, on a worker that has the same software, and sees the same files."""
-    theirs = _software()
+    theirs = deciding()
     others = [f"{name} {theirs.get(name)} and not {known}" for name, known in ours.items() if theirs.get(name) != known]
     if others:
         raise ArchiverError(f"{_here()} would write other bytes: it has {', '.join(others)}; install the same on all")
@@ -131,11 +130,6 @@ def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, 
         if isinstance(source, Path) and not source.exists():
             raise CannotRead(f"{_here()} does not see the source {source}: all workers have to share it")
     return fn(job, *args, **kwargs)
-
-
-def _software() -> dict[str, str]:
-    """What decides bytes. Python too: it brings the character database."""
-    return software() | {"python": platform.python_version()}
 
 
 def _here() -> str:

@@ -6,8 +6,9 @@ objects those are sent last that make it a package, so that what stands before i
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from archiver.errors import CannotWrite, Unreachable, UsedWrongly
@@ -123,21 +124,31 @@ def _is_free(out: Place) -> bool:
 
 
 @contextmanager
-def claimed(out: Place) -> Iterator[None]:
+def claimed(out: Place, run: str) -> Iterator[Callable[[], None]]:
     """While the block runs, an object beside a package that is to stand in a store says so: `.NAME.work`.
 
     It shows at once whether anything can be written there; and what a run that was killed left of a bag is known by it.
-    Raises OSError, Unreachable.
+    A store has no locks: the last of several runs has the claim, and the others learn of it by the call that is given,
+    which raises UsedWrongly. Raises OSError, Unreachable.
     """
     if isinstance(out, Path):
-        yield
+        yield lambda: None
         return
-    write(_mark(out), f"A run of archiver is writing {out.name}, or was killed when it did.\n".encode())
+    said = f"The run {run} of archiver is writing {out.name}, or was killed when it did.\n".encode()
+    write(_mark(out), said)
     try:
-        yield
+        yield partial(_check_claim, out, said)
     finally:
         with suppress(OSError, Unreachable):
-            _mark(out).unlink()
+            if _mark(out).read_bytes() == said:
+                _mark(out).unlink()
+
+
+def _check_claim(out: Remote, said: bytes) -> None:
+    with suppress(FileNotFoundError):
+        if _mark(out).read_bytes() == said:
+            return
+    raise UsedWrongly(f"another run has begun to write {out}; this one leaves it to that")
 
 
 def _mark(out: Remote) -> Remote:

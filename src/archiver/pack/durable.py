@@ -1,8 +1,10 @@
 """Write beside, make it last, then give it its name: a reader sees the whole file or none."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +14,9 @@ from archiver.storage import Place, Remote
 PART = ".part"
 # A record is a few kilobytes: the system is not called for each of them.
 BUFFER = 1 << 18
+# What no other machine, and no other call of this process, names a file.
+_MACHINE = sha256(platform.node().encode()).hexdigest()[:8]
+_SERIAL = count()
 
 
 @contextmanager
@@ -38,16 +43,17 @@ def replacing(path: Place) -> Iterator[BinaryIO]:
 
 
 def _part(path: Path) -> BinaryIO:
-    """A new file beside `path`, of this caller alone: on a cluster two workers may have been given the same work."""
-    for number in count():
-        try:
-            return path.with_name(f"{path.name}.{number}{PART}").open("xb", buffering=BUFFER)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            error.filename = str(path)
-            raise
-    raise AssertionError
+    """A new file beside `path`, of this caller alone, under a name that nobody uses again.
+
+    On a cluster two workers may have been given the same work; and one of a run that was given up may still write when
+    the next has cleared the folder. Raises OSError that names `path`.
+    """
+    name = f"{path.name}.{_MACHINE}-{os.getpid()}-{next(_SERIAL)}{PART}"
+    try:
+        return path.with_name(name).open("xb", buffering=BUFFER)
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def write(path: Place, data: bytes) -> None:

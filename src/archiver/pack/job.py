@@ -1,6 +1,7 @@
 """What a worker is handed, and what it hands back: a job, and the receipt that its shard is on the disk."""
 
 import hashlib
+import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -26,9 +27,14 @@ def software() -> dict[str, str]:
     return {"archiver": __version__} | {name: version(name) for name in DECIDING}
 
 
+def deciding() -> dict[str, str]:
+    """The same, and Python: it brings the character database."""
+    return software() | {"python": platform.python_version()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Plain values, so that any process can take it. `folder`, a path or URL, is shared by all.
+    """Plain values, so that any process can take it. `folder`, a path or URL, is shared by all; `run` works in it.
 
     Items are counted from 0: `only` those of a range are processed, for a trial, and the `deadly` ones are rejected
     unprocessed, since they end the process (`recovery`).
@@ -37,6 +43,7 @@ class Job:
     shard: Shard
     config: Config
     folder: Place
+    run: str = ""
     only: tuple[int, int] | None = None
     deadly: tuple[int, ...] = ()
 
@@ -48,7 +55,7 @@ class Job:
     @property
     def fingerprint(self) -> Digest:
         """Equal for equal work by equal software: a receipt that bears it stands for this job."""
-        return sha256(repr((self.shard, self.config, __version__)).encode())
+        return sha256(repr((self.shard, self.config, deciding())).encode())
 
     @property
     def content(self) -> Digest:
@@ -61,12 +68,12 @@ def _named(shard: Shard) -> list[tuple[object, ...]]:
 
 
 def identity_of(shards: Iterable[Shard], config: Config) -> Digest:
-    """A digest over what is packed, and how: names and sizes of the sources, and every option but the time."""
+    """A digest over names and sizes of the sources, every option but the time, and what decides bytes."""
     options = {name: value for name, value in config.to_dict().items() if name != "created"}
     digest = hashlib.sha256(b"(")
     for shard in shards:
         digest.update(f"{_named(shard)!r}, ".encode())
-    digest.update(f"{options!r}, {__version__!r})".encode())
+    digest.update(f"{options!r}, {deciding()!r})".encode())
     return Digest("sha256:" + digest.hexdigest())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -12,17 +13,17 @@ from archiver.pack import destination
 from archiver.pack.assemble import Report, assemble
 from archiver.pack.cluster import connected
 from archiver.pack.config import Config
-from archiver.pack.engines import InProcess, checkpoint, in_order, processes
+from archiver.pack.engines import InProcess, StoppedError, checkpoint, in_order, processes
 from archiver.pack.job import Job, Receipt, finished, identity_of
 from archiver.pack.recovery import recovered
 from archiver.pack.shard import count_items, write_shard
 from archiver.pack.spool import Spool
 from archiver.pack.watch import Laps, Watch
-from archiver.pack.workfolder import Work, clear_away, held, work_of
+from archiver.pack.workfolder import Work, absolute, clear_away, held, is_held, work_of
 from archiver.package import layout
 from archiver.package.open import open_package
 from archiver.sources.plan import plan
-from archiver.sources.shards import Stdin
+from archiver.sources.shards import Shard, Stdin
 from archiver.storage import Place, place
 
 # How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
@@ -62,22 +63,35 @@ def pack(
     destination.check(out, [source for source in given if not isinstance(source, Stdin)])
     if destination.stands(out) and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it")
-    with Spool(plan(given, shard_size=config.shard_size)) as shards:
+    with Spool(map(_from_anywhere, plan(given, shard_size=config.shard_size))) as shards:
         identity = identity_of(shards, config)
         if destination.stands(out) and not overwrite:
             return _finished_before(out, shared, identity)
         watch.planned(shards.size, len(shards))
         with (
             _writing(work_of(out, shared)),
-            destination.claimed(out),
-            held(out, config.created, resume=resume, shared=shared) as work,
+            held(out, config.created, resume=resume, shared=shared, run=shards.run) as work,
+            destination.claimed(out, shards.run) as claim,
         ):
+            has_stood = destination.stands(out)  # a run that was killed may have left it aside
+            if has_stood and not (overwrite or resume):
+                raise UsedWrongly(f"{out} exists; --overwrite replaces it")
             watch.stage("shards")
             # A run that is taken up again may have been ended by an item: a process of its own can be lost.
             with _engine(min(jobs, len(shards)), scheduler, is_shielded=resume, watch=watch) as engine:
-                receipts = list(_receipts(engine, _Jobs(shards, config, work.shards), watch))
+                receipts = list(_receipts(engine, _Jobs(shards, config, absolute(work.shards)), watch))
             watch.stage("assembly")
-            return assemble(receipts, work, out, config, identity=identity, notes=tuple(shards.notes()))
+            notes = tuple(shards.notes())
+            return assemble(
+                receipts, work, out, config, identity=identity, notes=notes, last=partial(_last, out, claim, has_stood)
+            )
+
+
+def _last(out: Place, claim: Callable[[], None], has_stood: bool) -> None:
+    """Just before the name is given: what came to stand at `out` meanwhile is none of ours."""
+    claim()
+    if destination.stands(out) and not has_stood:
+        raise UsedWrongly(f"{out} has come to exist while the package was made; --overwrite replaces it")
 
 
 class _Jobs(NamedTuple):
@@ -88,7 +102,20 @@ class _Jobs(NamedTuple):
     folder: Place
 
     def each(self) -> Iterator[Job]:
-        return (Job(shard=shard, config=self.config, folder=self.folder) for shard in self.shards)
+        return (Job(shard=shard, config=self.config, folder=self.folder, run=self.shards.run) for shard in self.shards)
+
+
+def _from_anywhere(shard: Shard) -> Shard:
+    """The shard for workers that stand in another folder."""
+    pieces = (
+        replace(
+            piece,
+            path=str(absolute(place(piece.path))),
+            sidecar=str(absolute(place(piece.sidecar))) if piece.sidecar else None,
+        )
+        for piece in shard.slices
+    )
+    return replace(shard, slices=tuple(pieces))
 
 
 def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Report:
@@ -124,8 +151,15 @@ def work_on(
     if before:
         return Done(before, None)
     laps = Laps(clock)
-    receipt = write_shard(job, heard, laps)
+    receipt = write_shard(job, heard, laps, _still)
     return Done(receipt, laps.seconds)
+
+
+def _still(job: Job) -> None:
+    """Raises StoppedError where the job's run has ended: a worker that nobody can reach any more hears it here."""
+    checkpoint()
+    if not is_held(job):
+        raise StoppedError
 
 
 class _Engine(NamedTuple):
@@ -203,6 +237,8 @@ def _writing(work: Work) -> Iterator[None]:
         raise CannotWrite(what + _kept(work)) from error
     except Unreachable as error:
         raise Unreachable(f"{error}{_kept(work)}") from error
+    except StoppedError as error:
+        raise UsedWrongly(f"another run works in {work.shards} by now; this one leaves it to that") from error
 
 
 def _kept(work: Work) -> str:

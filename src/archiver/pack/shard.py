@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256 as hasher
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -34,7 +35,6 @@ from archiver.pack.job import (
     Job,
     Receipt,
     WarcEntry,
-    lists,
     receipt_path,
 )
 from archiver.pack.process import process, rejected
@@ -53,8 +53,11 @@ def write_shard(
     job: Job,
     heard: Callable[[Archived | Rejected], None] = lambda _outcome: None,
     lap: Callable[[str], None] = lambda _stage: None,
+    still: Callable[[Job], None] = lambda _job: None,
 ) -> Receipt:
     """Process and write a shard. Raises OSError where the disk does not take it.
+
+    `still` raises where the work is not wanted any more; it is called before any file gets its name.
 
     `heard` is called with each item's outcome; `lap` with the name of each step as it ends, for whoever takes the time.
     """
@@ -68,13 +71,15 @@ def write_shard(
             lap("write")
             heard(outcome)
         lap("read")
+        still(job)
     for folder in FOLDERS[:-1]:
         settle(job.folder / folder)
+    still(job)
     receipt = Receipt(
         index=job.shard.index,
         fingerprint=job.fingerprint,
         files=tuple(writer.entries),
-        lists=lists(job),
+        lists=writer.lists,
         counts=writer.tally.to_dict(),
         within=_within(job.shard),
         lines=begun[0] if begun else None,
@@ -189,6 +194,22 @@ class _Volume:
             )
 
 
+class _List:
+    """A file of lines, and the digest of what was written to it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._hash = hasher()
+
+    def write(self, line: bytes) -> None:
+        self._stream.write(line)
+        self._hash.update(line)
+
+    @property
+    def digest(self) -> Digest:
+        return Digest("sha256:" + self._hash.hexdigest())
+
+
 class _Writer:
     """The files of one shard. Leaving it in order gives them their names; leaving it by an error leaves nothing."""
 
@@ -204,7 +225,8 @@ class _Writer:
     def __enter__(self) -> "_Writer":
         with ExitStack() as stack:
             opened = (stack.enter_context(replacing(self._job.folder / name / self._job.number)) for name in LISTS)
-            self._cdxj, self._pages, self._rejected = opened
+            self._lists = dict(zip(LISTS, map(_List, opened), strict=True))
+            self._cdxj, self._pages, self._rejected = self._lists.values()
             stack.push(self._close_volume)
             stack.push(self._write_lines)
             # A range within one long line has no item, and needs no files; a package without any WARC file is none.
@@ -218,12 +240,18 @@ class _Writer:
 
     def _write_lines(self, *trouble: Any) -> None:
         if trouble[0] is None:
-            self._cdxj.writelines(sorted(self._lines))
+            for line in sorted(self._lines):
+                self._cdxj.write(line)
 
     def _close_volume(self, *trouble: Any) -> None:
         for volume in self._volumes[-1:]:
             volume.close(*trouble)
             self.entries += volume.entries()
+
+    @property
+    def lists(self) -> dict[str, Digest]:
+        """The digests of the lists, of what was written and not of what can be read back."""
+        return {name: file.digest for name, file in self._lists.items()}
 
     @property
     def _volume(self) -> _Volume:

@@ -1,9 +1,12 @@
 """The plan in a file: of a million small files the shards take hundreds of megabytes in memory, and few on the disk."""
 
 import gzip
+import os
 import pickle
+import platform
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from archiver.findings import Finding
@@ -13,7 +16,7 @@ from archiver.sources.shards import Shard
 class Spool:
     """Shards that can be gone through any number of times, in order, within a `with` block.
 
-    `size` is how many bytes on the disk they stand for.
+    `size` is how many bytes on the disk they stand for; `run` is a name that no other run has at the same time.
     """
 
     def __init__(self, shards: Iterable[Shard]) -> None:
@@ -27,6 +30,7 @@ class Spool:
                     pickle.dump(shard, stream)
                     self._count += 1
                     self.size += shard.size
+            self.run = f"{platform.node()}-{os.getpid()}-{Path(self._path).name}"
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Spool":

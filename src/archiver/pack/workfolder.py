@@ -1,25 +1,30 @@
 """The work folder of a run: beside OUT, so that giving the name is a rename; ours alone, and one run's at a time.
 
 Where OUT is a URL, it stands in the current folder. The shards may be kept apart from it, at a path or URL that the
-workers of a cluster share.
+workers of a cluster share. A folder that stands elsewhere than beside OUT is called after the whole of OUT.
+
+Its mark says whose it is, and is locked where it is a file. Beside the shards `RUN` says which run they are of: a
+worker of a run that was given up looks there before it gives anything its name, and finds another run, or none.
 """
 
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import orjson
 
-from archiver.errors import Unreachable, UsedWrongly
+from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.pack.durable import remove_parts, settle, write
-from archiver.pack.job import FOLDERS
+from archiver.pack.job import FOLDERS, Job
 from archiver.storage import Place, Remote, files
 
 MARK = "archiver-work.json"
+RUN = "run"
 REPLACED = "replaced"
 
 
@@ -39,52 +44,106 @@ class Work(NamedTuple):
 def work_of(out: Place, shared: Place | None = None) -> Work:
     """Where a run for `out` works, where its shards are to be kept in `shared`."""
     folder = work_folder(out)
-    return Work(folder, shared / folder.name if shared else folder)
+    return Work(folder, shared / _apart(out) if shared else folder)
 
 
 def work_folder(out: Place) -> Path:
     """Where a run for `out` puts its package together."""
-    name = f".{out.name}.work"
-    return Path(name) if isinstance(out, Remote) else out.with_name(name)
+    return Path(_apart(out)) if isinstance(out, Remote) else out.with_name(f".{out.name}.work")
+
+
+def _apart(out: Place) -> str:
+    """What a folder is called that does not stand beside `out`: another package may have the same last name."""
+    return f".{out.name}-{sha256(_whole(out).encode()).hexdigest()[:16]}.work"
+
+
+def _whole(out: Place) -> str:
+    return str(out if isinstance(out, Remote) else out.parent.resolve() / out.name)
+
+
+def absolute(where: Place) -> Place:
+    """The place for those who stand in another folder."""
+    return where if isinstance(where, Remote) else where.absolute()
 
 
 def begun_at(out: Place) -> str | None:
     """The packaging time of a run for `out` that was broken off; to go on with it, it has to be the same again."""
-    try:
-        mark = orjson.loads((work_folder(out) / MARK).read_bytes())
-    except (OSError, ValueError):
-        return None
-    created = mark.get("created") if isinstance(mark, dict) else None
+    created = _read(work_folder(out) / MARK).get("created")
     return created if isinstance(created, str) else None
 
 
+def _read(mark: Place) -> dict[str, object]:
+    """What a mark says; nothing where it is not there, or a run was killed while it wrote it."""
+    try:
+        said = orjson.loads(mark.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 @contextmanager
-def held(out: Place, created: str, *, resume: bool, shared: Place | None = None) -> Iterator[Work]:
-    """Where to work for `out`, held by this run alone; without `resume`, empty. It goes when the block ends well.
+def held(out: Place, created: str, *, resume: bool, shared: Place | None = None, run: str = "") -> Iterator[Work]:
+    """Where to work for `out`, held by `run` alone; without `resume`, empty. It goes when the block ends well.
 
     Raises UsedWrongly where another run holds it, or where what stands there is none of ours. OSError passes.
     """
     work = work_of(out, shared)
     for folder in {work.folder, work.shards}:
         _check_ours(folder)
-    with _locked(work.folder, out) as mark:
+    said = {"created": created}
+    with ExitStack() as locks:
+        mark = locks.enter_context(_locked(work.folder, out))
         _put_back(work.folder, out)
-        if isinstance(work.shards, Path):
-            work.shards.mkdir(parents=True, exist_ok=True)
+        if work.shards != work.folder:
+            _hold_shards(work.shards, out, said, locks)
         if not resume:
             _clear(work)
-        said = orjson.dumps({"created": created}, option=orjson.OPT_APPEND_NEWLINE)
         _write_mark(mark, said)
-        _make_folders(work, said)
-        settle(work.folder)
-        settle(work.folder.parent)
+        _make_folders(work)
+        write(work.shards / RUN, run.encode())
+        for folder in dict.fromkeys((work.folder, work.shards)):
+            settle(folder)
+            settle(folder.parent)
         is_done = False
         try:
             yield work
             is_done = True
         finally:
-            if is_done or not work.is_begun():
-                _remove(work)
+            ours = work if _is_of(work.shards, run) else Work(work.folder, work.folder)
+            with suppress(OSError, Unreachable):
+                (ours.shards / RUN).unlink(missing_ok=True)
+            if is_done or not (work.is_begun() or (work.folder / REPLACED).exists()):
+                _remove(ours)
+
+
+def _hold_shards(shards: Place, out: Place, said: dict[str, str], locks: ExitStack) -> None:
+    """Shards that are kept apart have a mark too: for the workers to know them by, and for whom they are."""
+    if isinstance(shards, Path):
+        shards.parent.mkdir(parents=True, exist_ok=True)
+        mark = locks.enter_context(_locked(shards, out))
+        _check_same(shards, out)
+        _write_mark(mark, said | {"out": _whole(out)})
+        return
+    _check_same(shards, out)
+    write(shards / MARK, _to_bytes(said | {"out": _whole(out)}))
+
+
+def _check_same(shards: Place, out: Place) -> None:
+    kept = _read(shards / MARK)
+    if kept and kept.get("out") != _whole(out):
+        raise UsedWrongly(f"{shards} holds the shards of another package, {kept.get('out')}; name another --work")
+
+
+def is_held(job: Job) -> bool:
+    """Whether the job's run still is the one that works in its folder."""
+    return _is_of(job.folder, job.run)
+
+
+def _is_of(shards: Place, run: str) -> bool:
+    try:
+        return (shards / RUN).read_bytes() == run.encode()
+    except OSError:
+        return False
 
 
 def clear_away(out: Place, shared: Place | None = None) -> None:
@@ -95,14 +154,11 @@ def clear_away(out: Place, shared: Place | None = None) -> None:
             _remove(work)
 
 
-def _make_folders(work: Work, said: bytes) -> None:
-    """The folders of the shards; where these are kept apart they have a mark too, for the workers to know them by."""
+def _make_folders(work: Work) -> None:
     if isinstance(work.shards, Path):
         for name in FOLDERS:
             (work.shards / name).mkdir(exist_ok=True)
             remove_parts(work.shards / name)
-    if work.shards != work.folder:
-        write(work.shards / MARK, said)
 
 
 @contextmanager
@@ -129,15 +185,19 @@ def _is_at(mark: BinaryIO, path: Path) -> bool:
         return False
 
 
-def _write_mark(mark: BinaryIO, said: bytes) -> None:
+def _to_bytes(said: dict[str, str]) -> bytes:
+    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _write_mark(mark: BinaryIO, said: dict[str, str]) -> None:
     """In place: a file of the same name that replaced it would not be the one that is locked.
 
     Where it has to change nothing is finished in the folder that hangs on it, so a run may be killed here too.
     """
     mark.seek(0)
-    if mark.read() != said:
+    if mark.read() != _to_bytes(said):
         mark.truncate(0)
-        mark.write(said)
+        mark.write(_to_bytes(said))
         mark.flush()
         os.fsync(mark.fileno())
 
@@ -178,14 +238,43 @@ def _remove(work: Work) -> None:
 
 
 def give_name(finished: Path, out: Path, folder: Path) -> None:
-    """Give `finished` the name `out`. What stood there steps aside into the work folder, and goes with it."""
+    """Give `finished` the name `out`. A file is replaced in one step; a folder steps aside into the work folder.
+
+    It goes with that, or comes back at once where the new one cannot have the name. Raises OSError; and CannotWrite
+    where the old one cannot come back either: the next run for `out` begins with that.
+    """
+    if finished.is_file():
+        finished.replace(out)
+        return
+    aside = folder / REPLACED
     if out.exists():
-        out.rename(folder / REPLACED)
-    finished.rename(out)
+        out.rename(aside)
+    try:
+        finished.rename(out)
+    except BaseException as error:
+        _come_back(aside, out, error)
+        raise
+
+
+def _come_back(aside: Path, out: Path, reason: BaseException) -> None:
+    try:
+        if aside.exists() and not out.exists():
+            aside.rename(out)
+    except OSError:
+        message = (
+            f"cannot write: {reason}; the package that stood at {out} is {aside} now, and the next run puts it back"
+        )
+        raise CannotWrite(message) from reason
 
 
 def _put_back(folder: Path, out: Place) -> None:
-    """A run that was killed between the two renames left the old package aside and nothing under its name."""
+    """A run that was killed between the two renames left the old package aside and nothing under its name.
+
+    Where the new one has the name already, the old one may go.
+    """
     aside = folder / REPLACED
-    if isinstance(out, Path) and aside.exists() and not out.exists():
-        aside.rename(out)
+    if isinstance(out, Path) and aside.exists():
+        if out.exists():
+            shutil.rmtree(aside)
+        else:
+            aside.rename(out)
