@@ -1,12 +1,15 @@
 """Object stores through one door: reading by ranges, writing whole or not at all, and every refusal an OSError."""
 
 import pickle
+from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from archiver.errors import Missing, Unreachable
+from archiver.errors import Missing, Unreachable, UsedWrongly
 from archiver.pack.durable import replacing, write
 from archiver.storage import Place, Remote, files, place, scan
 from tests.s3 import Bucket
@@ -166,5 +169,72 @@ def test_missing_credentials_are_told(bucket: Bucket, monkeypatch: pytest.Monkey
 
 
 def test_a_scheme_whose_library_is_not_installed_is_told() -> None:
-    with pytest.raises(Missing, match="archiver"):
+    with pytest.raises(Missing, match="not installed; install gcsfs with pip"):
         place("gs://bucket/n").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("file:///a%20b", "/a b"), ("FILE://localhost/a", "/a"), ("file://LOCALHOST/a/b", "/a/b")],
+)
+def test_a_file_of_this_machine_is_a_path(url: str, path: str) -> None:
+    assert place(url) == Path(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("file://host/x", "of the machine host"), ("file://x", "of the machine x"), ("memory://x", "of one process")],
+)
+def test_what_this_machine_does_not_have_or_others_do_not_see_is_refused(url: str, said: str) -> None:
+    with pytest.raises(UsedWrongly, match=said):
+        place(url)
+
+
+def test_empty_folders_go_and_files_stay(root: Remote) -> None:
+    write(root / "sub" / "deep" / "n.txt", b"four")
+    write(root / "m.txt", b"")
+    (root / "sub" / "deep" / "n.txt").unlink()
+    with suppress(Unreachable):
+        root.rmdir()
+    assert files(root) == {"m.txt": 0}
+    (root / "m.txt").unlink()
+    root.rmdir()
+    assert not root.exists()
+
+
+@pytest.fixture
+def web(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a web server that answers everything with one status."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(request.param)
+
+        do_HEAD = do_GET  # noqa: N815  # the name that the library looks for
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/n"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("web", [403, 500], indirect=True)
+def test_a_web_server_that_refuses_is_unreachable(web: str) -> None:
+    for ask in (Remote(web).stat, Remote(web).open, Remote(web).read_bytes):
+        with pytest.raises(Unreachable, match=f"^{web}: (403|500)"):
+            ask()
+
+
+@pytest.mark.parametrize("web", [404, 410], indirect=True)
+def test_what_a_web_server_does_not_have_is_not_there(web: str) -> None:
+    assert not Remote(web).exists()
+
+
+def test_a_web_server_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match=r"^http://127\.0\.0\.1:9/n: Connect"):
+        Remote("http://127.0.0.1:9/n").exists()

@@ -20,13 +20,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeAlias, cast
 from urllib.parse import unquote
 
-from archiver.errors import Missing, Unreachable
+from archiver.errors import Missing, Unreachable, UsedWrongly
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.:-]*)://")
-_FILE = "file"
+_FILE, _MEMORY = "file", "memory"
+# What has to be installed for a scheme, beside what fsspec brings itself.
+_PACKAGES = {
+    **dict.fromkeys(("s3", "s3a"), "archiver[s3]"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("abfs", "abfss", "az"), "adlfs"),
+    **dict.fromkeys(("http", "https"), "fsspec[http]"),
+    **dict.fromkeys(("sftp", "ssh"), "fsspec[sftp]"),
+    "smb": "fsspec[smb]",
+}
 # Schemes of systems that have folders, which are to be made before a file can stand in them.
 _WITH_FOLDERS = frozenset(("local", "sftp", "ssh", "smb", "hdfs", "webhdfs"))
 # What a range request asks for, and how many answers a reader keeps: two readers may share a file.
@@ -34,6 +43,8 @@ _BLOCK, _KEPT = 4 << 20, 8
 # One part of a multipart upload. S3 takes 10,000 of them, so this times as much is what one object can hold.
 _PART = 32 << 20
 _CHUNK = 1 << 20
+# RFC 9110 sections 15.5.5 and 15.5.11.
+_ABSENT = (404, 410)
 # Where the stores' descriptions of an object say which version of it this is; the first that is there counts.
 _VERSIONS = ("ETag", "etag", "LastModified", "last_modified", "updated", "mtime", "created")
 
@@ -172,6 +183,14 @@ class Remote:
             if not missing_ok:
                 raise
 
+    def rmdir(self) -> None:
+        """Take away what empty folders are left of a prefix, in a system that has folders. Raises Unreachable."""
+        with _told(self.url):
+            store, path = _reached(self.url)
+            if _has_folders(store):
+                for folder in sorted({path, *store.find(path, withdirs=True)}, reverse=True):
+                    store.rmdir(folder)
+
     @contextmanager
     def writing(self) -> Iterator[BinaryIO]:
         """A stream to the object, sent in parts; it stands there when the block has ended well, and only then."""
@@ -196,6 +215,8 @@ Place: TypeAlias = Path | Remote
 def place(name: str | Place) -> Place:
     """The place that is meant: a URL is one by its `SCHEME://`, and one of the scheme `file` is a path (RFC 8089).
 
+    Raises UsedWrongly for a file of another machine, and for one process's memory.
+
     >>> place("s3://bucket/wire.jsonl"), str(place("file:///a%20b")), str(place("wire.jsonl"))
     (Remote(url='s3://bucket/wire.jsonl'), '/a b', 'wire.jsonl')
     """
@@ -203,8 +224,18 @@ def place(name: str | Place) -> Place:
         return name
     scheme = _scheme(name)
     if scheme == _FILE:
-        return Path(unquote(name[len("file://") :]))
+        return Path(unquote(_local(name)))
+    if scheme == _MEMORY:
+        raise UsedWrongly(f"{name} lies in the memory of one process, which others do not see; name another place")
     return Remote(name) if scheme else Path(name)
+
+
+def _local(url: str) -> str:
+    """The path of a URL of the scheme `file` (RFC 8089 section 2)."""
+    host, slash, path = url[len("file://") :].partition("/")
+    if host.lower() not in ("", "localhost"):
+        raise UsedWrongly(f"{url} names a file of the machine {host}; a path of this one begins with file:///")
+    return slash + path
 
 
 def scan(folder: str) -> list[Entry]:
@@ -266,8 +297,8 @@ def _reached(url: str) -> "tuple[AbstractFileSystem, str]":
 
 
 def _missing(url: str) -> Missing:
-    extra = "archiver[s3]" if _scheme(url) in ("s3", "s3a") else "the fsspec package for this scheme, and archiver[s3]"
-    return Missing(f"{url} lies in an object store, and what reads it is not installed; install {extra} with pip")
+    package = _PACKAGES.get(_scheme(url), "fsspec, and what it needs for this scheme,")
+    return Missing(f"{url} lies in an object store, and what reads it is not installed; install {package} with pip")
 
 
 @contextmanager
@@ -276,6 +307,10 @@ def _told(url: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
+        # Of HTTP fsspec says of everything that it is not there, and why only behind it.
+        cause = error.__cause__
+        if isinstance(cause, Exception) and _is_failure(cause):
+            raise Unreachable(f"{url}: {_said(cause)}") from error
         said = error.strerror or str(error)
         raise FileNotFoundError(errno.ENOENT, said if " " in said else os.strerror(errno.ENOENT), url) from error
     except Exception as error:
@@ -285,15 +320,31 @@ def _told(url: str) -> Iterator[None]:
         # Python's own kinds are bugs, but for OSError. Each library has a tree of its own for what the network does.
         if type(error).__module__ in ("builtins", Missing.__module__) and not isinstance(error, OSError):
             raise
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Unreachable(f"{url}: {said.rstrip('.')}") from error
+        raise Unreachable(f"{url}: {_said(error)}") from error
+
+
+def _is_failure(cause: Exception) -> bool:
+    """Whether it is the store or the way to it that failed, and not one object that is not there."""
+    if isinstance(cause, OSError):
+        return not isinstance(cause, FileNotFoundError)
+    status = getattr(cause, "status", None)
+    return isinstance(status, int) and status not in _ABSENT
+
+
+def _said(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said.rstrip(".")
 
 
 def _make_folder(store: "AbstractFileSystem", path: str) -> None:
     """Make the folder of a file, where the system has folders; elsewhere the same call could make a bucket."""
-    names = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
-    if not _WITH_FOLDERS.isdisjoint(names):
+    if _has_folders(store):
         store.makedirs(path.rpartition("/")[0], exist_ok=True)
+
+
+def _has_folders(store: "AbstractFileSystem") -> bool:
+    names = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
+    return not _WITH_FOLDERS.isdisjoint(names)
 
 
 def _give_up(file: Any, url: str) -> None:

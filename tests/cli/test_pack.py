@@ -3,7 +3,10 @@
 import gzip
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -75,6 +78,25 @@ def test_standard_input_is_given_once(run: Run, tmp_path: Path) -> None:
         2,
         "archiver: - was given more than once; there is one standard input, so give it once\n",
     )
+
+
+@pytest.mark.parametrize(("source", "what"), [("-", "standard input"), (ARTICLES, "the plan")])
+def test_where_there_is_no_room_for_temporary_files_it_is_said(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | Path, what: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    done = run("pack", source, "-o", tmp_path / "out", stdin=b"some")
+    assert done.exit_code == 3
+    form = rf"archiver: {what} cannot be kept in a temporary file: No such file or directory \(\S+/gone/archiver-\S+\)"
+    assert re.fullmatch(f"{form}; TMPDIR names the folder for temporary files\n", done.stderr)
+
+
+def test_where_a_temporary_file_takes_no_more_it_is_said(tmp_path: Path) -> None:
+    limited = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (4096, 4096)); from archiver.cli import main; main()"
+    command = [sys.executable, "-c", limited, "pack", "-", "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, input=bytes(1 << 16), capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert done.stderr.startswith(b"archiver: standard input cannot be kept in a temporary file: File too large (/")
 
 
 def test_options_fill_in_what_the_file_does_not_say(run: Run, tmp_path: Path, article: Path) -> None:

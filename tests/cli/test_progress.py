@@ -222,3 +222,15 @@ def test_a_command_that_cannot_be_understood_is_told_in_text_else(run: Run, argu
     done = run("pack", *arguments)
     assert done.exit_code in {2, 3}
     assert not done.stderr.startswith("{")
+
+
+def test_the_rate_is_that_of_the_items_of_this_run() -> None:
+    ticks = iter([1.0, 3.0, 3.0])
+    course = progress.Course(clock=lambda: next(ticks))
+    course.stage("shards")
+    for items, seconds in ((1000, None), (6, {"read": 1.0}), (500, None)):
+        course.progressed(10, items, 0)
+        course.finished(seconds)
+    course.progressed(10, 4, 0)
+    course.stop()
+    assert course.facts()["items_per_second"] == 10 / 2

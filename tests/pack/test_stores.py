@@ -191,7 +191,7 @@ def test_a_store_that_fails_while_it_is_read_stops_the_run(
     assert contents(tmp_path / "out") == contents(tmp_path / "again")
 
 
-@pytest.mark.parametrize("shared", ["{bucket}/shared", "{tmp}/shared"])
+@pytest.mark.parametrize("shared", ["{bucket}/shared", "{tmp}/shared", "local://{tmp}/shared"])
 def test_shards_may_be_kept_where_all_workers_see_them(
     source: str, bucket: Bucket, folder: Path, tmp_path: Path, shared: str
 ) -> None:

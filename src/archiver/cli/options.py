@@ -4,7 +4,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -134,11 +134,17 @@ def output_options(command: Command) -> Command:
 
 @contextmanager
 def spooled() -> Iterator[Path]:
-    """Standard input as a file, for what has to be read twice or by several processes. It is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="archiver-") as folder:
-        path = Path(folder) / "stdin"
-        with path.open("wb") as spool:
-            shutil.copyfileobj(sys.stdin.buffer, spool)
+    """Standard input as a file, for what has to be read twice or by several processes. It is gone afterwards.
+
+    Raises CannotWrite where there is no room for it.
+    """
+    from archiver.pack.durable import SPOOLED, spooling
+
+    with ExitStack() as stack:
+        with spooling("standard input"):
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=SPOOLED))) / "stdin"
+            with path.open("wb") as spool:
+                shutil.copyfileobj(sys.stdin.buffer, spool)
         yield path
 
 

@@ -63,10 +63,12 @@ class Course(Watch):
     items: int = 0
     rejected: int = 0
     before: int = 0
+    earlier: int = 0
     stages: dict[str, float] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
     at: Stage = "plan"
     _since: float = 0.0
+    _counted: int = 0
 
     def stage(self, name: Stage) -> None:
         """A stage begins: the time up to here was the last one's."""
@@ -89,8 +91,11 @@ class Course(Watch):
         self.done, self.items, self.rejected = self.done + size, self.items + items, self.rejected + rejected
 
     def finished(self, seconds: Mapping[str, float] | None) -> None:
-        """The time that a shard took."""
-        self.before += seconds is None
+        """The time that a shard took. Whose items they were that an earlier run had finished, the rate leaves out."""
+        if seconds is None:
+            self.before += 1
+            self.earlier += self.items - self._counted
+        self._counted = self.items
         for name, took in (seconds or {}).items():
             self.steps[name] = self.steps.get(name, 0.0) + took
 
@@ -106,7 +111,7 @@ class Course(Watch):
             "shards": {"total": self.shards, "finished_before": self.before},
             "seconds": {**self.stages, "total": total},
             "worker_seconds": self.steps,
-            "items_per_second": self.items / total if total else None,
+            "items_per_second": (self.items - self.earlier) / total if total else None,
         }
 
 
@@ -133,7 +138,7 @@ class _Bar(Course):
         """Move the bar."""
         super().progressed(size, items, rejected)
         task = self._progress.tasks[0]
-        rate = f" · {self.items / task.elapsed:,.0f}/s" if task.elapsed else ""
+        rate = f" · {(self.items - self.earlier) / task.elapsed:,.0f}/s" if task.elapsed else ""
         told = f"{self.items:,} items{rate} · {self.rejected:,} rejected"
         self._progress.update(self._task, advance=size, told=told)
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -9,9 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
+from archiver.errors import CannotWrite
 from archiver.storage import Place, Remote
 
 PART = ".part"
+SPOOLED = "archiver-"
 # A record is a few kilobytes: the system is not called for each of them.
 BUFFER = 1 << 18
 # What no other machine, and no other call of this process, names a file.
@@ -74,6 +77,21 @@ def settle(folder: Place) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def spooling(what: str) -> Iterator[None]:
+    """Temporary files called `SPOOLED…`: where one cannot be written CannotWrite says so, and of what."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename and SPOOLED not in str(error.filename):
+            raise
+        where = error.filename or tempfile.tempdir or "no folder for them"
+        raise CannotWrite(
+            f"{what} cannot be kept in a temporary file: {error.strerror or error} ({where}); "
+            "TMPDIR names the folder for temporary files"
+        ) from error
 
 
 def remove_parts(folder: Path) -> None:

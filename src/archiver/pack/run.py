@@ -242,7 +242,7 @@ def _writing(work: Work) -> Iterator[None]:
 
 
 def _kept(work: Work) -> str:
-    with suppress(Unreachable):
+    with suppress(OSError, Unreachable):
         if work.is_begun():
             return f"; what is finished is kept in {work.shards}, and --resume goes on from there"
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from archiver.findings import Finding
+from archiver.pack.durable import SPOOLED, spooling
 from archiver.sources.shards import Shard
 
 
@@ -20,11 +21,12 @@ class Spool:
     """
 
     def __init__(self, shards: Iterable[Shard]) -> None:
-        """Goes through `shards` once. Raises what they raise, and OSError where there is no room for them."""
+        """Goes through `shards` once. Raises what they raise, and CannotWrite where there is no room for them."""
         self._count = 0
         self.size = 0
         with ExitStack() as stack:
-            self._path = stack.enter_context(NamedTemporaryFile(prefix="archiver-plan-")).name
+            stack.enter_context(spooling("the plan"))
+            self._path = stack.enter_context(NamedTemporaryFile(prefix=f"{SPOOLED}plan-")).name
             with gzip.open(self._path, "wb", compresslevel=1) as stream:
                 for shard in shards:
                     pickle.dump(shard, stream)

@@ -37,7 +37,9 @@ class Work(NamedTuple):
     def is_begun(self) -> bool:
         """Whether a shard is finished. Raises Unreachable."""
         if isinstance(self.shards, Remote):
-            return bool(files(self.shards / "receipts"))
+            with suppress(FileNotFoundError):  # what some stores say of a prefix that no object has
+                return bool(files(self.shards / "receipts"))
+            return False
         return any((self.shards / "receipts").glob("[0-9]*[0-9]"))
 
 
@@ -233,8 +235,7 @@ def _remove(work: Work) -> None:
         with suppress(OSError, Unreachable):
             _empty(folder)
             (folder / MARK).unlink()
-            if isinstance(folder, Path):
-                folder.rmdir()
+            folder.rmdir()
 
 
 def give_name(finished: Path, out: Path, folder: Path) -> None:
