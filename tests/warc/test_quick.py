@@ -2,6 +2,7 @@
 
 import io
 import re
+import tracemalloc
 from base64 import b32encode
 from collections.abc import Callable
 from hashlib import sha1
@@ -204,13 +205,56 @@ def test_a_shape_holds_only_what_the_grammar_holds() -> None:
     ]
     assert any(map(grammar.is_date, dates))
     addresses = ["0.0.0.0", "255.255.255.255", "256.1.1.1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.4."]
-    for pattern, holds, values in (
-        (quick._DATE, grammar.is_date, dates),
-        (quick._ADDRESS, grammar.is_address, addresses),
-    ):
-        fits = [value for value in values if re.fullmatch(pattern, value)]
-        assert fits
-        assert all(map(holds, fits))
+    others = [
+        "<urn:x:y>",
+        "urn:x:y",
+        "http://[::1]/?q#f",
+        "10",
+        "resource",
+        'text/plain; a="b\\"c"; d=e',
+        "sha1:AB",
+        "a b",
+    ]
+    values = [*dates, *addresses, *others]
+    controls = [chr(code) for code in (*range(32), 127)]
+    values += [f"{each[:at]}{escape}{control}{each[at:]}" for each in (*others, dates[-40], addresses[0])
+               for at in range(len(each) + 1) for escape in ("", "\\") for control in controls]  # fmt: skip
+    for field in grammar.FIELDS.values():
+        pattern = re.compile(quick._plain_value(field))
+        fits = [value for value in values if pattern.fullmatch(value)]
+        assert fits, field.name
+        for value in fits:
+            assert field.holds(value), (field.name, value)
+            assert grammar._LINE.fullmatch(f"{field.name}: {value}"), (field.name, value)
+
+
+@pytest.mark.parametrize("control", [b"\x01", b"\x1b", b"\x7f", b"\r"])
+def test_a_control_character_is_found_behind_any_number_of_sound_records(control: bytes) -> None:
+    for before in (0, 8):
+        types = [b'text/plain; a="b"'] * before + [b'text/plain; a="\\' + control + b'"']
+        data = b"".join(record(number=number, change={"Content-Type": None}, extra=[b"Content-Type: " + each])
+                        for number, each in enumerate(types, 1))  # fmt: skip
+        assert [each.code for each, _ in seen(data) if isinstance(each, Finding)][:1] == ["E203"]
+
+
+def test_long_heads_are_not_remembered() -> None:
+    long = b"a" * 200_000
+    ways = (
+        lambda n: [b'Content-Type: application/http; a="%d%s"' % (n, long)],
+        lambda n: [b"Content-Type: application/http", b"X-%d-%s: a" % (n, long[:20_000])],
+        lambda n: [b"Content-Type: application/http", *[b"X-%d-%s: a" % (n, long[:3000])] * 50],
+    )
+    for extra in ways:
+        data = b"".join(
+            record("response", n, HTTP, change={"Content-Type": None}, extra=extra(n)) for n in range(1, 41)
+        )
+        stream = io.BytesIO(data)
+        tracemalloc.start()
+        for _ in read(stream):
+            pass
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert held < 1 << 21
 
 
 def test_shapes_are_bounded() -> None:

@@ -32,7 +32,7 @@ _URI_BARE = re.compile(_URI)
 # What RFC 3986 wants escaped and browsers, crawlers and people write as it is.
 _URI_LAX = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>]*")
 _URI_BRACKETED = re.compile(rf"<{_URI.replace('|$', '|>')}>")
-_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*+"'
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+"'
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}(?:[ \t]*+;(?:[ \t]*+{_NAME}=(?:{_NAME}|{_QUOTED}))?+)*+[ \t]*+")
 _PROFILE = re.compile(
     r"https?://netpreserve\.org/warc/(?:1\.[01]|0\.1[78])/revisit/((?:uri-agnostic-)?identical-payload-digest|server-not-modified)"
@@ -223,8 +223,9 @@ def check(version: str, fields: Headers, values: Mapping[str, str]) -> Iterator[
     """
     is_empty = not values.get("content-length", "0").strip("0")
     # Heads beyond all measure are not remembered.
-    shaped = _shape if len(fields) <= _MOST_FIELDS and sum(map(len, values)) <= _LONGEST_NAMES else _shape.__wrapped__
-    shape = shaped(tuple([name for name, _ in fields]), values.get("warc-type", "").lower(), is_empty)
+    kind, names = values.get("warc-type", "").lower(), tuple([name for name, _ in fields])
+    is_kept = len(names) <= _MOST_FIELDS and len(kind) + sum(map(len, names)) <= _LONGEST_NAMES
+    shape = (_shape if is_kept else _shape.__wrapped__)(names, kind, is_empty)
     for at, field in shape.known:
         if not field.holds(fields[at][1]):
             yield from _malformed(field, fields[at][1], version)

@@ -24,7 +24,10 @@ _OFTEN = 4
 _MOST_SHAPES = 24
 _MOST_COUNTED = 1 << 10
 _MOST_FIELDS = 40
+_LONGEST_LITERAL = 200
 _HTTP = "application/http"
+# Whatever the patterns of values hold, no value has such characters (section 4).
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_ENDS = (b"\r", b"\n")
 # What the rules for a record hang on beside its fields' names: a shape has these values as they are.
 _LITERAL = frozenset(("warc-type", "warc-profile"))
@@ -75,6 +78,8 @@ class Lane:
         if len(self._shapes) >= _MOST_SHAPES or len(self._seen) >= _MOST_COUNTED or not _can_be_learnt(fields, headers):
             return
         literal = _LITERAL | {"content-type"} if fields["warc-type"].lower() in _MESSAGES else _LITERAL
+        if any(len(fields.get(name, "")) > _LONGEST_LITERAL for name in literal):
+            return
         cells = tuple([(name, value if name.lower() in literal else None) for name, value in headers])
         form = (version, cells, not fields["content-length"].strip("0"))
         self._seen[form] += 1
@@ -121,7 +126,7 @@ class Lane:
         )
 
     def _head(self, head: bytes) -> tuple[_Shape, tuple[str, ...]] | None:
-        if not head.isascii():
+        if not head.isascii() or _CONTROL.search(head):
             return None
         text = head.decode("ascii")
         for shape in self._shapes:
@@ -138,7 +143,7 @@ def _can_be_learnt(fields: Mapping[str, str], headers: grammar.Headers) -> bool:
         and fields["warc-type"].lower() in grammar.TYPES - {"warcinfo", "continuation"}
         and "warc-segment-number" not in fields
         and all(map(len, fields.values()))
-        and sum(map(len, fields)) < _LONGEST_HEAD
+        and sum(len(name) + len(value) for name, value in headers) < _LONGEST_HEAD
     )
 
 
