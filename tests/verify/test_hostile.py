@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import struct
 import tracemalloc
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from archiver.findings import CODES, Finding
 from archiver.verify.verify import verify
+from archiver.warc import members
 from archiver.warc.reader import Record, read
 from tests.verify.test_foreign import files, write
 from tests.verify.test_verify import PAGES
@@ -63,6 +65,60 @@ def test_what_has_no_end_is_read_in_bounded_memory(what: str) -> None:
     tracemalloc.stop()
     assert [each.code for each in found if isinstance(each, Finding)] == expected
     assert peak < 1 << 24
+
+
+class Counted(io.BytesIO):
+    """A file that counts the bytes that are read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.count += len(data)
+        return data
+
+
+ARC_OPENING = b"filedesc://a.arc 192.0.2.1 20240506070809 text/plain 0\n\n"
+ARC_LINE = b"http://example.org/ 192.0.2.1 20240506070809 text/html "
+HEAD = b"WARC/1.0\r\nContent-Length: "
+AGAIN = {
+    "lengths beyond the end": b"".join([HEAD + b"99999999999\r\n\r\n"] * 4000),
+    "lengths that end anywhere": b"".join([HEAD + b"100000\r\n\r\n"] * 8000) + bytes(200_000),
+    "heads without an end": b"WARC/1.0\r\nAb: \r\n" * 8000 + bytes(1 << 20),
+    "lines of an ARC beyond the end": ARC_OPENING + (ARC_LINE + b"99999999999\n") * 4000,
+    "lines of an ARC that end anywhere": ARC_OPENING + (ARC_LINE + b"100000\n") * 8000 + bytes(200_000),
+}
+
+
+@pytest.mark.parametrize("data", AGAIN.values(), ids=AGAIN)
+def test_lengths_that_are_wrong_lead_over_the_same_bytes_a_few_times_alone(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = 0
+    until = members.Plain.until
+
+    def counted(self: members.Plain, mark: re.Pattern[bytes], limit: int) -> bytes | None:
+        nonlocal searched
+        before = self._vain
+        found = until(self, mark, limit)
+        searched += self._vain - before
+        return found
+
+    taken = 0
+    take = members.Plain._taken
+
+    def counted_take(self: members.Plain, data: bytes) -> None:
+        nonlocal taken
+        taken += len(data)
+        take(self, data)
+
+    monkeypatch.setattr(members.Plain, "until", counted)
+    monkeypatch.setattr(members.Plain, "_taken", counted_take)
+    stream = Counted(data)
+    found = [each.code for each in read(stream) if isinstance(each, Finding)]
+    assert found.count("E202") > 3900
+    assert stream.count + taken < (1 << 25) + (1 << 24) + 20 * len(data)
+    assert searched < (1 << 24) + 4 * len(data) + 8000 * members._HURRIED
 
 
 def test_a_hundred_thousand_tiny_records() -> None:

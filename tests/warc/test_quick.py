@@ -239,7 +239,7 @@ def test_a_control_character_is_found_behind_any_number_of_sound_records(control
 
 def test_long_heads_are_not_remembered() -> None:
     long = b"a" * 200_000
-    ways = (
+    ways: tuple[Callable[[int], list[bytes]], ...] = (
         lambda n: [b'Content-Type: application/http; a="%d%s"' % (n, long)],
         lambda n: [b"Content-Type: application/http", b"X-%d-%s: a" % (n, long[:20_000])],
         lambda n: [b"Content-Type: application/http", *[b"X-%d-%s: a" % (n, long[:3000])] * 50],

@@ -30,6 +30,7 @@ _START = re.compile(
     rb"(?<=\n)[a-z][a-z0-9+.\-]{1,30}:[^\r\n]{1,2000}? [0-9a-f.:]{2,45} [0-9]{14} [!-~]{1,200} "
     rb"(?:[!-~]{1,200} ){0,5}[0-9]{1,12}\r?\n"
 )
+_NO_END = "The record is not followed by a line end: its length is wrong, or bytes were added."
 _MEMBER = re.compile(rb"[a-z][a-z0-9+.\-]{1,30}:[!-~]")
 
 
@@ -96,7 +97,12 @@ def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: in
     length = fields.get("Archive-length", "")
     if not _LENGTH.fullmatch(length):
         raise _LostError
-    block, digest, read = _block(unit, int(length), keep)
+    read = unit.holds(int(length))
+    if read == int(length):
+        if not unit.is_worth(read, b"\n", b"\r"):
+            yield Finding(code="E235", message=_NO_END, offset=offset)
+            raise _LostError
+        block, digest, read = _block(unit, read, keep)
     if read < int(length):
         message = f"The record is cut short: its block has {read} of {length} bytes."
         yield Finding(code="E218", message=message, offset=offset, found=str(read), expected=length)
@@ -118,8 +124,7 @@ def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: in
         fields={name.lower(): value for name, value in fields.items()},
     )
     if not ended:
-        message = "The record is not followed by a line end: its length is wrong, or bytes were added."
-        yield Finding(code="E235", message=message, offset=offset)
+        yield Finding(code="E235", message=_NO_END, offset=offset)
         raise _LostError
 
 

@@ -5,6 +5,7 @@ the *file*, so that the reader above knows no compression. Only a window is held
 """
 
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NamedTuple
@@ -31,6 +32,9 @@ _SLICE = 1 << 14
 _OUT = 1 << 18
 _BEGINNING, _BEGINNING_OUT = 1 << 19, 1 << 22
 _LONGEST_START = 1 << 12
+# So many bytes, and so many times as many as have been gone past, may be read that prove to be of no record.
+_VAIN, _VAIN_TIMES = 1 << 24, 4
+_HURRIED = 1 << 14
 _RATIO, _RATIO_FROM = 400, 1 << 28
 
 
@@ -54,6 +58,7 @@ class _Window:
     def __init__(self) -> None:
         self._buffer = b""
         self._at = 0
+        self._vain = 0
         self.start = START
         self.opening = OPENING
 
@@ -66,12 +71,34 @@ class _Window:
 
     def until(self, mark: re.Pattern[bytes], limit: int) -> bytes | None:
         """Takes the bytes up to and with `mark`; `None`, and nothing taken, where it is not within `limit` bytes."""
+        limit = min(limit, _HURRIED) if self._is_weary() else limit
         while True:
             match = mark.search(self._buffer, self._at, self._at + limit)
             if match is not None:
                 return self._take(match.end() - self._at)
             if len(self._buffer) - self._at >= limit or not self._fill():
+                self._vain += min(len(self._buffer) - self._at, limit)
                 return None
+
+    def holds(self, size: int) -> int:
+        """How many of the next `size` bytes there are, as far as that is known without reading on."""
+        return size
+
+    def is_worth(self, size: int, *ends: bytes) -> bool:
+        """Whether to read `size` bytes behind which one of `ends`, all of one length, should stand.
+
+        Lengths that are wrong lead over the same bytes again and again. Where that was so too often, what does not end
+        as it should within the window is not worth it.
+        """
+        stop = self._at + size
+        return not self._is_weary() or self._buffer.startswith(ends, stop)
+
+    def _is_weary(self) -> bool:
+        return self._vain > _VAIN + _VAIN_TIMES * self._gone()
+
+    def _gone(self) -> int:
+        """How far into the file the reading has come."""
+        raise NotImplementedError
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """Takes `size` bytes, or as many as the unit still has, piece by piece."""
@@ -138,6 +165,7 @@ class Plain(_Window):
         self._tap = tap
         self._buffer = head
         self._position = self._start = stream.tell() - len(head) if stream.seekable() else 0
+        self._end: int | None = None
         self._hash = hashlib.sha256()
 
     def _fill(self) -> bool:
@@ -150,6 +178,19 @@ class Plain(_Window):
         if self._tap is not None:
             self._tap(data)
         self._position += len(data)
+
+    def _gone(self) -> int:
+        return self._position
+
+    def holds(self, size: int) -> int:
+        """How many of the next `size` bytes there are, as far as that is known without reading on."""
+        if size <= len(self._buffer) - self._at or not self._stream.seekable():
+            return size
+        if self._end is None:
+            place = self._stream.tell()
+            self._end = self._stream.seek(0, io.SEEK_END)
+            self._stream.seek(place)
+        return min(size, self._end - self._position)
 
     def at_hand(self) -> tuple[bytes, int] | None:
         """What stands in the window, whatever it is."""
@@ -166,8 +207,11 @@ class Plain(_Window):
 
     def resync(self) -> int | None:
         """Gives the record up: goes to the next provable start behind its own; that offset, or `None` at the end."""
-        if self._stream.seekable():
-            self._position = self._stream.seek(self._start)
+        back = self._position - self._start
+        if back <= self._at:
+            self._position, self._at, self._vain = self._start, self._at - back, self._vain + back
+        elif self._stream.seekable():
+            self._position, self._vain = self._stream.seek(self._start), self._vain + back
             self._buffer, self._at = b"", 0
         if self.more():
             self._take(1)
@@ -213,6 +257,9 @@ class Members(_Window):
             self._records = self._inflated = 0
         self._records += 1
         return self._start
+
+    def _gone(self) -> int:
+        return self._base + self._raw_at
 
     def close(self) -> Extent | None:
         """Ends the record and says where it lay; `None` where its member holds more than it. Raises DamagedError."""

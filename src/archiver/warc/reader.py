@@ -155,6 +155,12 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
     assert head.length is not None
     sums = _Sums(head.fields)
     parts: list[bytes] = []
+    length = unit.holds(head.length)
+    if length < head.length:
+        return None, [_cut_short(length, head.length)]
+    if not unit.is_worth(length, _END):
+        message = "The record does not end where its length says, as many before it; its block is not read."
+        return None, [Finding(code="E220", message=message)]
     length = 0
     for piece in unit.pieces(head.length):
         length += len(piece)
@@ -162,8 +168,7 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
         if head.length <= keep:
             parts.append(piece)
     if length < head.length:
-        message = f"The record is cut short: its block has {length} of {head.length} bytes."
-        return None, [Finding(code="E218", message=message, found=str(length), expected=str(head.length))]
+        return None, [_cut_short(length, head.length)]
     block = b"".join(parts) if head.length <= keep else None
     findings = [*sums.findings(block), *_end(unit)]
     if block is not None:
@@ -184,6 +189,11 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
         fields=head.fields,
     )
     return record, findings
+
+
+def _cut_short(length: int, stated: int) -> Finding:
+    message = f"The record is cut short: its block has {length} of {stated} bytes."
+    return Finding(code="E218", message=message, found=str(length), expected=str(stated))
 
 
 def _end(unit: Plain | Members) -> Iterator[Finding]:
