@@ -11,7 +11,7 @@ import pytest
 
 from archiver.findings import CODES, Finding
 from archiver.verify.verify import verify
-from archiver.warc import members
+from archiver.warc import members, window
 from archiver.warc.reader import Record, read
 from tests.verify.test_foreign import files, write
 from tests.verify.test_verify import PAGES
@@ -118,7 +118,7 @@ def test_lengths_that_are_wrong_lead_over_the_same_bytes_a_few_times_alone(
     found = [each.code for each in read(stream) if isinstance(each, Finding)]
     assert found.count("E202") > 3900
     assert stream.count + taken < (1 << 25) + (1 << 24) + 20 * len(data)
-    assert searched < (1 << 24) + 4 * len(data) + 8000 * members._HURRIED
+    assert searched < (1 << 24) + 4 * len(data) + 8000 * window._HURRIED
 
 
 def test_a_hundred_thousand_tiny_records() -> None:

@@ -168,6 +168,10 @@ ZSTD_FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "bytes that are no frame": (frames(INFO, record()[:-9]) + b"nothing", ["E218", "E202", "E217", "E202"]),
     "several records in a frame": (frames(INFO + record() + record(number=2)), ["W216", "E233"]),
     "cut short": (frames(INFO, record())[:-5], ["E217", "E202"]),
+    "skippable frame beyond the end": (
+        frames(INFO) + b"\x50\x2a\x4d\x18\xff\xff\0\0" + frames(record(number=2), record(number=3)),
+        ["E217", "E202"],
+    ),
     "changed": (frames(INFO) + frames(record())[:-2] + b"!!", ["E217", "E202"]),
     "dictionary missing": (ZSTD["dictionary"][8 + len(DICTIONARY.as_bytes()) :], ["E217", "E202"]),
     # Found by fuzzing: libzstd takes such a dictionary, and fails when it is to be used.
@@ -190,6 +194,19 @@ def test_reading_goes_on_behind_a_damaged_frame() -> None:
     records, codes = found(first[:-2] + b"!!" + frames(record(number=2)))
     assert codes == ["E217", "E202"]
     assert [each.type for each in records] == ["resource"]
+
+
+class Pipe(io.BytesIO):
+    """A stream that cannot seek."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def test_what_a_skippable_frame_claims_beyond_the_end_is_read() -> None:
+    data = ZSTD_FAULTS["skippable frame beyond the end"][0]
+    assert [each.type for each in found(data)[0]] == ["warcinfo", "resource", "resource"]
+    assert [each.code for each in read(Pipe(data)) if isinstance(each, Finding)] == ["E217", "E202"]
 
 
 def test_a_zstd_bomb_is_not_decompressed_to_its_end() -> None:

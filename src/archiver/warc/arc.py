@@ -10,8 +10,9 @@ from collections.abc import Generator, Iterator
 from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.warc import grammar
-from archiver.warc.members import DamagedError, Members, Plain
+from archiver.warc.members import Members, Plain
 from archiver.warc.record import Record
+from archiver.warc.window import DamagedError
 
 OPENING = b"filedesc:"
 NAMES = ("URL", "IP-address", "Archive-date", "Content-type", "Archive-length")

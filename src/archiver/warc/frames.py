@@ -3,11 +3,13 @@
 The format: https://iipc.github.io/warc-specifications/specifications/warc-zstd/
 """
 
+import io
 from typing import Any, BinaryIO
 
 import zstandard
 
-from archiver.warc.members import ZSTD_STARTS, DamagedError, Extent, Members, Tap
+from archiver.warc.members import ZSTD_STARTS, Extent, Members, Tap
+from archiver.warc.window import DamagedError
 
 _FRAME, _DICTIONARY = ZSTD_STARTS
 _SKIPPABLE = b"\x2a\x4d\x18"
@@ -33,6 +35,7 @@ class Zstd(Members):
         self._dictionary: Any = None
         self._unread = True
         self._is_open = False
+        self._overruns = False
 
     def begin(self) -> int | None:
         """Goes to the next record; the offset of its first frame, or `None` at the end."""
@@ -81,6 +84,8 @@ class Zstd(Members):
         return True
 
     def _new_inflater(self) -> Any:
+        if self._is_skippable():  # it is passed over, where that can be
+            self._damage = "the file ends within a skippable frame"
         decompressor = zstandard.ZstdDecompressor(dict_data=self._dictionary, max_window_size=_WINDOW_LIMIT)
         return decompressor.decompressobj()
 
@@ -111,17 +116,34 @@ class Zstd(Members):
         while self._raw_more():
             if len(self._raw) - self._raw_at < 8:
                 self._raw_extend()
-            head = self._raw[self._raw_at : self._raw_at + 8]
-            if head[1:4] != _SKIPPABLE or head[0] >> 4 != 5:
+            if not self._is_skippable():
                 return True
-            self._pass(8 + int.from_bytes(head[4:8], "little"))
-        return False
+            size = int.from_bytes(self._raw[self._raw_at + 4 : self._raw_at + 8], "little")
+            if not self._pass(8 + size):
+                self._overruns = not self._stream.seekable()
+                return True
+        return self._overruns
 
-    def _pass(self, size: int) -> None:
+    def _is_skippable(self) -> bool:
+        head = self._raw[self._raw_at : self._raw_at + 4]
+        return head[1:] == _SKIPPABLE and head[0] >> 4 == 5
+
+    def _pass(self, size: int) -> bool:
+        """Passes over a skippable frame; `False` where the file ends within it.
+
+        In a file that can seek nothing is passed then, and so what may stand behind the frame's head is found.
+        """
+        if size > len(self._raw) - self._raw_at and self._stream.seekable():
+            place = self._stream.tell()
+            end = self._stream.seek(0, io.SEEK_END)
+            self._stream.seek(place)
+            if self._base + self._raw_at + size > end:
+                return False
         while size and self._raw_more():
             step = min(size, len(self._raw) - self._raw_at)
             self._raw_at += step
             size -= step
+        return not size
 
     def _read_dictionary(self) -> None:
         """The dictionary is in the first frame of the file, as it is or compressed, wherever the reading began.

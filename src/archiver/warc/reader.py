@@ -15,9 +15,10 @@ from typing import Any, BinaryIO, NamedTuple
 from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.warc import arc, digests, grammar, http
-from archiver.warc.members import DamagedError, Members, Plain, Tap, units
+from archiver.warc.members import Members, Plain, Tap, units
 from archiver.warc.quick import Lane
 from archiver.warc.record import Record, bare
+from archiver.warc.window import DamagedError
 
 __all__ = ["KEEP", "Record", "bare", "is_warc", "read"]
 
