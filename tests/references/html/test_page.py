@@ -58,7 +58,9 @@ def test_tweets_of_a_page(case: Any) -> None:
     for tweet in tweets:
         if tweet.region == "article" and tweet.text:
             assert tweet.span is not None
-            assert text.index("statement") < tweet.span.start < text.index("The first boat")
+            assert text.index("statement") < tweet.span.start
+            boat = case["input"].index("The first boat")
+            assert (tweet.span.start < text.index("The first boat")) == (tweet.source_span.start < boat)
 
 
 def test_a_tweet_in_three_places_is_one() -> None:
@@ -101,6 +103,17 @@ def test_only_a_link_behind_its_text_is_a_tweets_own(signed: str, status_id: str
 def test_one_tweet_that_many_links_name_is_one() -> None:
     (tweet,) = found('<a href="https://twitter.com/jo/status/888436297528508416">x</a> ' * 20_000)[2].tweets
     assert (len(tweet.occurrences), len(tweet.links)) == (20_000, 20_000)
+
+
+def test_an_address_that_the_text_passes_over_is_a_link() -> None:
+    url, lines = "https://twitter.com/jo/status/888436297528508416", "".join(FERRY.replace("Sun", day) for day in DAYS)
+    failed = f'<figure><div class="wp-block-embed__wrapper">\n{url}\n</div></figure>'
+    other = f"<div>{url[:-1]}</div><script>{url[:-2]}</script>"
+    links = found(f"<article>{FERRY}{failed}{lines}{PIER}</article><footer>{other}</footer>")[2].links
+    assert [(link.url, link.region, link.kind) for link in links] == [
+        (url, "article", "tweet"),
+        (url[:-1], "page", "tweet"),
+    ]
 
 
 def test_links_around_pictures_stand_where_they_stand() -> None:
@@ -236,6 +249,8 @@ def test_paths_count_the_elements_of_a_name() -> None:
         "<a href=https://a.example/ ><b>" * 5_000,
         "<a href='https://a.example/'>x</a>" * 10_000,
         "<blockquote class=twitter-tweet>" * 5_000,
+        "<blockquote>(@jo) <a " * 5_000 + "/status/",
+        "<blockquote class=twitter-tweet> " * 5_000,
         '<a b="' * 20_000,
         "<" * 100_000,
         "<!--" * 20_000,

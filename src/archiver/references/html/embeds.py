@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archiver.model import Moment, Span
 from archiver.references import dates, tweets
-from archiver.references.html.source import Attribute, Element, Embed, Page
+from archiver.references.html.source import Attribute, Element, Embed, Page, named_by
 from archiver.references.html.words import Words
 from archiver.references.urls import Status, status
 
@@ -62,6 +62,7 @@ class Shown(NamedTuple):
     is_quote: bool
     path: str | None
     hrefs: tuple[Attribute, ...] = ()
+    is_aside: bool = False
 
 
 def shown(page: Page) -> list[Shown]:
@@ -76,6 +77,7 @@ def _visible(embed: Embed) -> Shown:
     signed = divided(embed.words, links[-1][1].handle if links else None)
     named = next((named for place, named in reversed(links) if _dates(embed.words, signed, place, named)), None)
     given = next((value for value in map(_identifier, elements) if value), None)
+    named = named or next((found for found in map(_filled, elements) if found), None)
     return Shown(
         span=embed.span,
         words=embed.words,
@@ -85,11 +87,18 @@ def _visible(embed: Embed) -> Shown:
         is_visible=True,
         is_quote=embed.element.name == "blockquote",
         path=embed.element.path,
+        is_aside=embed.is_aside,
     )
 
 
 def _status(element: Element) -> Status | None:
     return status(element.value("href")) if element.name == "a" else None
+
+
+def _filled(element: Element) -> Status | None:
+    """The tweet with which a script is to fill an element."""
+    url = named_by(element)
+    return status(url) if url else None
 
 
 def _dates(words: Words, signed: Signed, place: int, named: Status) -> bool:
@@ -101,11 +110,13 @@ def _dates(words: Words, signed: Signed, place: int, named: Status) -> bool:
 
 def _identifier(element: Element) -> str | None:
     """The status id that an element states."""
-    for name in ("data-tweet-id", "data-tweetid"):
+    own = ("data-id",) if "twitter-tweet" in element.value("class") else ()
+    for name in ("data-tweet-id", "data-tweetid", *own):
         value = element.value(name).strip()
         if value.isdecimal() and value.isascii() and len(value) <= 20:
             return value
-    match = _TWEET_ID.search(element.value("src")) if element.name == "iframe" else None
+    frames = [value.value for value in element.attributes.values()] if element.name == "iframe" else []
+    match = next((found for found in map(_TWEET_ID.search, frames) if found), None)
     return (match[1] or match[2]) if match else None
 
 

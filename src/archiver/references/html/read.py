@@ -1,6 +1,6 @@
 """A page read: its main text with the tweets standing in it, as runs that lead back to the source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ def read(source: str) -> Extract:
     page = Page(source)
     quotes = list(_grouped(shown(page)))
     stem = _stem(source)
-    cut = _cut(quotes, stem)
+    cut = _cut(quotes, stem, {embed.span for embed in page.embeds if embed.is_point})
     lines = main_lines(page, cut)
     words = page.words if lines or len(page.words) or quotes else _of_head(page)
     markers = {f"{stem}{index}": index for index in range(len(quotes))}
@@ -85,10 +85,10 @@ def _stem(source: str) -> str:
     return stem
 
 
-def _cut(quotes: Iterable[Quote], stem: str) -> list[tuple[Span, str]]:
+def _cut(quotes: Iterable[Quote], stem: str, points: Set[Span]) -> list[tuple[Span, str]]:
     places = []
     for index, quote in enumerate(quotes):
-        visible = (span for span in quote.occurrences if quote.shown.is_visible)
+        visible = (span for span in quote.occurrences if quote.shown.is_visible and span not in points)
         places += [(span, f"{stem}{index}" if span == quote.shown.span else "") for span in visible]
     return sorted(places)
 
@@ -117,15 +117,17 @@ def _items(words: Words, lines: Iterable[Line], markers: dict[str, int]) -> Iter
 def _placed(items: Iterable[_Item], quotes: list[Quote]) -> Iterator[_Item]:
     """The items in their order, with every tweet of the article among them.
 
-    A tweet that the extractor passed over stands where it stands in the page: a blockquote anywhere, since nothing but
-    an article holds one, and other elements between the lines of the text.
+    A tweet that the extractor passed over stands where it stands in the page: between the lines of the text, and as a
+    blockquote before and after them too, outside of footers, side bars and the like.
     """
     kept = list(items)
     marked = {item.quote for item in kept}
     waiting = [
         _Item(quote.shown.span.start, [], index)
         for index, quote in enumerate(quotes)
-        if index not in marked and quote.shown.is_visible and (quote.shown.is_quote or _lies_among(kept, quote))
+        if index not in marked
+        and quote.shown.is_visible
+        and ((quote.shown.is_quote and not quote.shown.is_aside) or _lies_among(kept, quote))
     ]
     waiting.sort(reverse=True)
     for item in kept:

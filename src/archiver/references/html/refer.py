@@ -23,6 +23,7 @@ _MAIL = re.compile(r"(?i)mailto:([^\s@?]+@[^\s@?]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _LONGEST_SURFACE = 500
+_BARE = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]{1,20}(?!\w)")
 _ANYWHERE = "https://archiver.invalid/"
 
 
@@ -60,6 +61,10 @@ class _Mapping:
     def to_text(self, span: Span) -> Span:
         """From the extracted text to the normalised text."""
         return self._forth.to_source(span)
+
+    def is_passed(self, span: Span) -> bool:
+        """Whether the text has nothing of a stretch of the page."""
+        return self._places.to_text(span) is None
 
     def between(self, place: int) -> Span | None:
         """Where a place of the page that the text passes over would stand in the normalised text."""
@@ -149,11 +154,24 @@ def _anchors(extract: Extract, text: str, mapping: _Mapping, page: str | None) -
             # A link around a picture, or around nothing, is the article's where it stands among its lines.
             span = span or (None if surface else mapping.between(attribute.span.start))
             yield _link(source, attribute.span, target, surface, span, anchor.element.path)
+    yield from _bare(extract, mapping)
     for quote in extract.quotes:
         for href in quote.shown.hrefs:
             target = _target(href.value, base, page)
             if target:
                 yield _link(source, href.span, target, "", None, None)
+
+
+def _bare(extract: Extract, mapping: _Mapping) -> Iterator[Link]:
+    """Addresses of tweets that the page writes out where the text has passed over them."""
+    page = extract.page
+    inner = sorted(anchor.inner for anchor in page.anchors if anchor.inner.start < anchor.inner.end)
+    for match in _BARE.finditer(page.source):
+        place = Span(*match.span())
+        url = absolute(match[0])
+        if url and page.words.holds(place) and not _overlaps(place, inner) and mapping.is_passed(place):
+            span = mapping.between(place.start)
+            yield _link(page.source, place, _Target(url, kind(url)), "" if span else match[0], span, None)
 
 
 def _link(source: str, place: Span, target: _Target, surface: str, span: Span | None, path: str | None) -> Link:

@@ -10,9 +10,11 @@ from html import unescape
 from html.entities import html5
 from itertools import islice
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from archiver.model import Span
 from archiver.references.html.words import Words
+from archiver.references.urls import status
 
 _TAG = re.compile(
     r"""<(?:(/)?([A-Za-z][^\s/>]*+)((?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])*+)>?|(!--)|[!?/][^>]*+>?)"""
@@ -50,12 +52,36 @@ _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
 _MOST_ATTRIBUTES = 500
 
+# Addresses of tweets in attributes; elements that show none of what they name.
+_NAMED = re.compile(r"(?:https?:)?//(?:www\.|mobile\.)?(?:twitter|x)\.com/[^\s\"'<>&]+")
+_NAMED_ID = re.compile(r"(?:\btwitter://|\bembedId=twitter-)([0-9]{5,20})(?![0-9])")
+_NO_PLACE = frozenset(
+    ("a", "area", "button", "form", "html", "body", "img", "input", "link", "meta", "script", "source")
+)
+_LONGEST_NAME = 1000
+# A tweet's signature in a blockquote that lost its class.
+_QUOTE_TAG = re.compile(r"(?i)</?blockquote")
+_LONGEST_QUOTE = 10_000
+_SIGNED = re.compile(
+    r"""(?ix)[@＠]([a-z0-9_]{1,20})(?:</?[a-z]{1,6}>|\s){0,4}[)）](?:\s|&[a-z]{2,5};|</?(?:p|br|span)[^<>]{0,99}>){0,8}
+    <a\s[^<>]{0,400}?href\s{0,4}=\s{0,4}["']?[^"'\s<>]{0,200}?\b(?:twitter|x)\.com/[^"'\s<>/]{0,4}/?\1/status(?:es)?/[0-9]"""
+)
+
+# What stands beside an article, by the element or by its class or id; elements that hold all of a page may say so too.
+_ASIDE = frozenset(("aside", "footer", "header", "nav"))
+_WHOLE = frozenset(("html", "body", "main", "article"))
+_ASIDE_NAMED = re.compile(
+    r"""(?i)\b(?:class|id)\s?=\s?["']?(?:[^"'>]{0,200}?\s)?(?:comments?|sidebar|related)"""
+    r"""(?:-?(?:list|section|area|thread|content|posts|articles|stories))?(?=[\s"'>]|\Z)"""
+)
+
 _EMOJI = re.compile(r"(?i)class=[\"']?[^\"'>]*(?:emoji|wp-smiley)")
 _LONGEST_EMOJI = 40
 
 _FRAMES = ("platform.twitter.com/embed", "platform.x.com/embed")
 _ROLES = (
     *_FRAMES,
+    *("/status/", "%2Fstatus", "%2fstatus", "twitter://", "embedId=twitter-"),
     *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid", "DATA-TWEET-ID"),
     "DATA-TWEETID",
 )
@@ -90,12 +116,18 @@ class Anchor(NamedTuple):
 
 
 class Embed(NamedTuple):
-    """An element that shows a tweet: its start tag, its whole extent, its words, and the elements in it that matter."""
+    """An element that shows a tweet: its start tag, its whole extent, its words, and the elements in it that matter.
+
+    One that only names a tweet, to be filled by a script, has no extent but its start tag: `is_point`. `is_aside` is
+    what stands in a footer, a side bar, among comments and the like.
+    """
 
     element: Element
     span: Span
     words: Words
     inside: tuple[Element, ...]
+    is_point: bool = False
+    is_aside: bool = False
 
 
 class _Kind(NamedTuple):
@@ -190,6 +222,8 @@ class _Scan:
         self._embed_depth = 0
         self._inside: list[Element] = []
         self._endless: set[str] = set()
+        self._aside_depth = 0
+        self._embed_aside = False
         self._has_roles = _has_role(page.source)
 
     def run(self) -> None:
@@ -243,7 +277,9 @@ class _Scan:
         while kind.closes and stack.names[-1] in kind.closes:
             self._close(len(stack) - 1, match.start())
         step = stack.open(name, kind.is_void)
-        if kind.is_wanted or (self._has_roles and _has_role(match[_ATTRIBUTES])):
+        if self._has_roles and not self._aside_depth and not kind.is_void and _is_aside(name, match[_ATTRIBUTES]):
+            self._aside_depth = len(stack)
+        if kind.is_wanted or (self._has_roles and (name == "blockquote" or _has_role(match[_ATTRIBUTES]))):
             wanted = "href" if name in {"a", "area"} else None
             self._want(Element(name, self._attributes(match, wanted), Span(*match.span()), stack.path(step)))
 
@@ -268,26 +304,39 @@ class _Scan:
             self._anchor = element
             if name == "area":
                 self._end_anchor(element.span.end)
-        elif self._embed:
+        elif self._embed and not (name == "blockquote" and not self._words.is_blank() and self._shows(element)):
             self._inside.append(element)
-        elif is_embed(element) and len(page.embeds) < _MOST_EMBEDS:
-            self._begin_embed(element)
+        elif len(page.embeds) < _MOST_EMBEDS:
+            if self._shows(element):
+                self._begin_embed(element)
+            elif named_by(element):
+                page.embeds.append(Embed(element, element.span, Words(self._source), (), is_point=True))
+
+    def _shows(self, element: Element) -> bool:
+        return is_embed(element) or (element.name == "blockquote" and self._is_signed(element.span.end))
+
+    def _is_signed(self, start: int) -> bool:
+        """Whether a blockquote has a handle and a link to a status of its account behind it, as a tweet's signature."""
+        bound = _QUOTE_TAG.search(self._source, start, start + _LONGEST_QUOTE)
+        return bound is not None and _SIGNED.search(self._source, start, bound.start()) is not None
 
     def _begin_embed(self, element: Element) -> None:
+        if self._embed:
+            self._end_embed(element.span.start)
         self._embed, self._embed_depth = element, len(self._stack)
+        self._embed_aside = self._aside_depth > 0
         self._words, self._inside = Words(self._source), []
 
     def _end_embed(self, end: int) -> None:
         assert self._embed is not None
         span = Span(self._embed.span.start, end)
-        self._page.embeds.append(Embed(self._embed, span, self._words, tuple(self._inside)))
+        embed = Embed(self._embed, span, self._words, tuple(self._inside), is_aside=self._embed_aside)
+        self._page.embeds.append(embed)
         self._embed, self._words = None, self._page.words
         self._words.part()
 
     def _cut_embed(self) -> None:
         """A tweet that never ends: it ends with the first link to a status within it, else where it begins."""
-        from archiver.references.urls import status
-
         assert self._embed is not None
         anchors = (anchor for anchor in self._page.anchors if anchor.element.span.start >= self._embed.span.start)
         named = next((each for each in anchors if status(each.element.value("href"))), None)
@@ -310,6 +359,8 @@ class _Scan:
     def _close(self, depth: int, end: int) -> None:
         """Close the open element number `depth`, and all within it."""
         self._stack.close(depth)
+        if depth < self._aside_depth:
+            self._aside_depth = 0
         if self._embed and depth < self._embed_depth:
             self._end_embed(end)
 
@@ -375,6 +426,11 @@ def _referred(match: re.Match[str]) -> str:
     return unescape(match[0]) if match[1] is None else html5.get(match[0][1:], match[0])
 
 
+def _is_aside(name: str, attributes: str) -> bool:
+    """Whether an element holds what belongs to the page, and to no article."""
+    return name in _ASIDE or (name not in _WHOLE and _ASIDE_NAMED.search(attributes) is not None)
+
+
 def _has_role(text: str) -> bool:
     """Whether a text holds any of the names that mark a tweet's element."""
     return any(role in text for role in _ROLES)
@@ -387,4 +443,22 @@ def is_embed(element: Element) -> bool:
         return True
     if any(element.value(name).strip().isdecimal() for name in ("data-tweet-id", "data-tweetid")):
         return element.name not in {"a", "script"}
-    return element.name == "iframe" and any(frame in element.value("src") for frame in _FRAMES)
+    if element.name != "iframe":
+        return False
+    values = [attribute.value for attribute in element.attributes.values()]
+    return named_by(element) is not None or any(frame in value for value in values for frame in _FRAMES)
+
+
+def named_by(element: Element) -> str | None:
+    """The address of the tweet that an element's attributes name, for a script to show there."""
+    if element.name in _NO_PLACE:
+        return None
+    for name, attribute in element.attributes.items():
+        value = unquote(attribute.value.strip()[:_LONGEST_NAME])
+        found = _NAMED.search(value) if element.name == "iframe" else _NAMED.match(value)
+        if found and name != "srcdoc" and status(found[0]):
+            return found[0]
+        kinja = _NAMED_ID.search(value) if element.name == "iframe" else None
+        if kinja:
+            return f"https://twitter.com/i/web/status/{kinja[1]}"
+    return None

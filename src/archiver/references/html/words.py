@@ -98,6 +98,7 @@ class Words:
         self._ends = array("q")
         self._gaps = bytearray()
         self._gap = _NONE
+        self._blank = 0
         self.is_cut = False
 
     def add(self, start: int, end: int) -> None:
@@ -125,6 +126,19 @@ class Words:
         """What follows is another word, though no white space need stand before it."""
         if self._gap == _NONE:
             self._gap = _SPACE
+
+    def is_blank(self) -> bool:
+        """Whether there is nothing but white space so far. It may be asked for at any time."""
+        while self._blank < len(self._begins):
+            if not self._source[self._begins[self._blank] : self._ends[self._blank]].isspace():
+                return False
+            self._blank += 1
+        return True
+
+    def holds(self, span: Span) -> bool:
+        """Whether a stretch of the source lies within one of the texts."""
+        index = bisect_right(self._begins, span.start) - 1
+        return index >= 0 and span.end <= self._ends[index]
 
     def split(self, place: int) -> list[tuple[int, int, int]]:
         """Take away, and give, the texts that begin at `place` of the source or later."""
