@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from archiver.model import Moment, Span
 from archiver.references import dates, tweets
-from archiver.references.html.source import Attribute, Element, Embed, Page, named_by
+from archiver.references.html.elements import Attribute, Element, named_by
+from archiver.references.html.source import Embed, Page
 from archiver.references.html.words import Words
 from archiver.references.urls import Status, status
 

@@ -6,13 +6,22 @@ input, and is linear in its length: what never closes is closed by what follows,
 
 import re
 from functools import lru_cache
-from html import unescape
-from html.entities import html5
 from itertools import islice
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from archiver.model import Span
+from archiver.references.html.elements import (
+    LONGEST_EMOJI,
+    Attribute,
+    Element,
+    attribute_value,
+    has_role,
+    is_aside,
+    is_embed,
+    is_emoji,
+    is_signed,
+    named_by,
+)
 from archiver.references.html.words import Words
 from archiver.references.urls import status
 
@@ -22,7 +31,6 @@ _TAG = re.compile(
 _CLOSE, _NAME, _ATTRIBUTES, _COMMENT = 1, 2, 3, 4
 # The name, and the value in double quotes, single quotes or none.
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=][^\s>/=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
-_REFERENCE = re.compile(r"&(?:#(?:[0-9]++|[xX][0-9A-Fa-f]++);?|([A-Za-z][A-Za-z0-9]*+)(?:;|(?!=)))")
 # Elements whose content is no markup (section 13.1.2).
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp")
@@ -51,61 +59,6 @@ _MOST_ANCHORS = 200_000
 _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
 _MOST_ATTRIBUTES = 500
-
-# Addresses of tweets in attributes; elements that show none of what they name.
-_NAMED = re.compile(r"(?:https?:)?//(?:www\.|mobile\.)?(?:twitter|x)\.com/[^\s\"'<>&]+")
-_NAMED_ID = re.compile(r"(?:\btwitter://|\bembedId=twitter-)([0-9]{5,20})(?![0-9])")
-_NO_PLACE = frozenset(
-    ("a", "area", "button", "form", "html", "body", "img", "input", "link", "meta", "script", "source")
-)
-_LONGEST_NAME = 1000
-# A tweet's signature in a blockquote that lost its class.
-_QUOTE_TAG = re.compile(r"(?i)</?blockquote")
-_LONGEST_QUOTE = 10_000
-_SIGNED = re.compile(
-    r"""(?ix)[@＠]([a-z0-9_]{1,20})(?:</?[a-z]{1,6}>|\s){0,4}[)）](?:\s|&[a-z]{2,5};|</?(?:p|br|span)[^<>]{0,99}>){0,8}
-    <a\s[^<>]{0,400}?href\s{0,4}=\s{0,4}["']?[^"'\s<>]{0,200}?\b(?:twitter|x)\.com/[^"'\s<>/]{0,4}/?\1/status(?:es)?/[0-9]"""
-)
-
-# What stands beside an article, by the element or by its class or id; elements that hold all of a page may say so too.
-_ASIDE = frozenset(("aside", "footer", "header", "nav"))
-_WHOLE = frozenset(("html", "body", "main", "article"))
-_ASIDE_NAMED = re.compile(
-    r"""(?i)\b(?:class|id)\s?=\s?["']?(?:[^"'>]{0,200}?\s)?(?:comments?|sidebar|related)"""
-    r"""(?:-?(?:list|section|area|thread|content|posts|articles|stories))?(?=[\s"'>]|\Z)"""
-)
-
-_EMOJI = re.compile(r"(?i)class=[\"']?[^\"'>]*(?:emoji|wp-smiley)")
-_LONGEST_EMOJI = 40
-
-_FRAMES = ("platform.twitter.com/embed", "platform.x.com/embed")
-_ROLES = (
-    *_FRAMES,
-    *("/status/", "%2Fstatus", "%2fstatus", "twitter://", "embedId=twitter-"),
-    *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid", "DATA-TWEET-ID"),
-    "DATA-TWEETID",
-)
-
-
-class Attribute(NamedTuple):
-    """An attribute's value as it stands in the source, and its place; `value` has its character references read."""
-
-    value: str
-    span: Span
-
-
-class Element(NamedTuple):
-    """A start tag: the element's name in lower case, its attributes by name, its place, and its path from the root."""
-
-    name: str
-    attributes: dict[str, Attribute]
-    span: Span
-    path: str | None
-
-    def value(self, name: str) -> str:
-        """The value of an attribute; empty where there is none."""
-        found = self.attributes.get(name)
-        return found.value if found else ""
 
 
 class Anchor(NamedTuple):
@@ -224,7 +177,7 @@ class _Scan:
         self._endless: set[str] = set()
         self._aside_depth = 0
         self._embed_aside = False
-        self._has_roles = _has_role(page.source)
+        self._has_roles = has_role(page.source)
 
     def run(self) -> None:
         """Read all of the source."""
@@ -277,18 +230,16 @@ class _Scan:
         while kind.closes and stack.names[-1] in kind.closes:
             self._close(len(stack) - 1, match.start())
         step = stack.open(name, kind.is_void)
-        if self._has_roles and not self._aside_depth and not kind.is_void and _is_aside(name, match[_ATTRIBUTES]):
+        if self._has_roles and not self._aside_depth and not kind.is_void and is_aside(name, match[_ATTRIBUTES]):
             self._aside_depth = len(stack)
-        if kind.is_wanted or (self._has_roles and (name == "blockquote" or _has_role(match[_ATTRIBUTES]))):
+        if kind.is_wanted or (self._has_roles and (name == "blockquote" or has_role(match[_ATTRIBUTES]))):
             wanted = "href" if name in {"a", "area"} else None
             self._want(Element(name, self._attributes(match, wanted), Span(*match.span()), stack.path(step)))
 
     def _emoji(self, match: re.Match[str]) -> bool:
         """Whether an image of a tweet stands for a character; then its alternative text is read."""
-        if not _EMOJI.search(match[_ATTRIBUTES]):
-            return False
-        stated = self._attributes(match, "alt").get("alt")
-        if stated is None or len(stated.value) > _LONGEST_EMOJI:
+        stated = self._attributes(match, "alt").get("alt") if is_emoji(match[_ATTRIBUTES]) else None
+        if stated is None or len(stated.value) > LONGEST_EMOJI:
             return False
         self._words.add(*stated.span)
         return True
@@ -313,12 +264,7 @@ class _Scan:
                 page.embeds.append(Embed(element, element.span, Words(self._source), (), is_point=True))
 
     def _shows(self, element: Element) -> bool:
-        return is_embed(element) or (element.name == "blockquote" and self._is_signed(element.span.end))
-
-    def _is_signed(self, start: int) -> bool:
-        """Whether a blockquote has a handle and a link to a status of its account behind it, as a tweet's signature."""
-        bound = _QUOTE_TAG.search(self._source, start, start + _LONGEST_QUOTE)
-        return bound is not None and _SIGNED.search(self._source, start, bound.start()) is not None
+        return is_embed(element) or (element.name == "blockquote" and is_signed(self._source, element.span.end))
 
     def _begin_embed(self, element: Element) -> None:
         if self._embed:
@@ -409,56 +355,3 @@ class _Scan:
                 if wanted:
                     break
         return found
-
-
-def attribute_value(raw: str) -> str:
-    """What an attribute's value says: a name without a semicolon is none before `=`, a letter or a digit.
-
-    HTML section 13.2.5.73; so the queries of addresses stay whole.
-
-    >>> attribute_value("?a=1&region=2&copy=3&amp;d=4&#x26;e"), attribute_value("&copy;&lt 1&ampx")
-    ('?a=1&region=2&copy=3&d=4&e', '©< 1&ampx')
-    """
-    return _REFERENCE.sub(_referred, raw) if "&" in raw else raw
-
-
-def _referred(match: re.Match[str]) -> str:
-    return unescape(match[0]) if match[1] is None else html5.get(match[0][1:], match[0])
-
-
-def _is_aside(name: str, attributes: str) -> bool:
-    """Whether an element holds what belongs to the page, and to no article."""
-    return name in _ASIDE or (name not in _WHOLE and _ASIDE_NAMED.search(attributes) is not None)
-
-
-def _has_role(text: str) -> bool:
-    """Whether a text holds any of the names that mark a tweet's element."""
-    return any(role in text for role in _ROLES)
-
-
-def is_embed(element: Element) -> bool:
-    """Whether an element shows a tweet, and not a timeline or a button of Twitter's."""
-    classes = element.value("class").lower().split()
-    if {"twitter-tweet", "twitter-tweet-rendered", "twitter-video", "twitter-tweet-error"} & set(classes):
-        return True
-    if any(element.value(name).strip().isdecimal() for name in ("data-tweet-id", "data-tweetid")):
-        return element.name not in {"a", "script"}
-    if element.name != "iframe":
-        return False
-    values = [attribute.value for attribute in element.attributes.values()]
-    return named_by(element) is not None or any(frame in value for value in values for frame in _FRAMES)
-
-
-def named_by(element: Element) -> str | None:
-    """The address of the tweet that an element's attributes name, for a script to show there."""
-    if element.name in _NO_PLACE:
-        return None
-    for name, attribute in element.attributes.items():
-        value = unquote(attribute.value.strip()[:_LONGEST_NAME])
-        found = _NAMED.search(value) if element.name == "iframe" else _NAMED.match(value)
-        if found and name != "srcdoc" and status(found[0]):
-            return found[0]
-        kinja = _NAMED_ID.search(value) if element.name == "iframe" else None
-        if kinja:
-            return f"https://twitter.com/i/web/status/{kinja[1]}"
-    return None
