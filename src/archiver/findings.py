@@ -240,6 +240,7 @@ CODES: dict[str, Code] = {
     "E427": Code("malformed page row", "A row of the page list is not a page with its address and time.",
                  "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
     "E428": Code("page not in the index", "The index has no capture of a page at its time.", "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
+    "E429": Code("other list of pages", "A row of the page list is not that of an article of this package, stands twice, or is missing."),
     "E430": Code("link or special file", "A package holds plain files; what a link leads to is not part of it."),
     "W431": Code("zip comment", "The zip has a comment; no digest vouches for it.", "APPNOTE 4.3.16", ZIP),
     "W432": Code("names differ in case alone", "On many systems one of the two files replaces the other."),
@@ -267,6 +268,7 @@ CODES: dict[str, Code] = {
     "W446": Code("names differ in normal form alone", "Two names are the same text in two Unicode normal forms; on some systems one of the "
                  "files replaces the other."),
     "W447": Code("name read otherwise elsewhere", "A file's name has a backslash, or characters that steer a terminal or turn the text around them."),
+    "E448": Code("other schema", "A schema in the package is not the one that this software holds under its name and version."),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),
@@ -296,6 +298,11 @@ CODES: dict[str, Code] = {
                  "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
     "W618": Code("not a warcinfo", "A record names as its warcinfo a record of another type.",
                  "WARC 1.1 section 5.16", WARC + "#warc-warcinfo-id"),
+    "E619": Code("no reading copy", "No reading copy stands behind the first article record of an original."),
+    "E620": Code("record put in", "A package of this version holds a record that no item of it has, or one that was moved."),
+    "E621": Code("reading copy differs", "A reading copy is not what its article's record and text give when it is made again."),
+    "I622": Code("not made again", "The package is of another version of this software: its reading copies and rows of pages were not "
+                 "made again to be compared."),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

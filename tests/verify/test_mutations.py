@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from archiver.findings import CODES
+from archiver.package import pages
 from archiver.verify.verify import verify
 from archiver.warc.reader import Record
 from tests.verify.packages import (
@@ -28,6 +29,7 @@ from tests.verify.packages import (
 from tests.verify.test_foreign import PUBLIC, sign, signed
 
 Mutation = Callable[[Path], object]
+PAGES = "pages/pages.jsonl"
 
 
 def codes(path: Path) -> list[str]:
@@ -76,6 +78,10 @@ def article(record: Record) -> bool:
 
 def json_article(record: Record) -> bool:
     return article(record) and b"c.jsonl" in (record.block or b"")
+
+
+def reading(record: Record) -> bool:
+    return record.type == "resource" and "/article/" in (record.uri or "")
 
 
 def rejection(record: Record) -> bool:
@@ -143,6 +149,13 @@ def row(old: str, **changes: str) -> Mutation:
     return rows(edit)
 
 
+def page(**changes: str) -> Mutation:
+    """Changes the first row of the page list."""
+    return rows(
+        lambda lines: [lines[0], json.dumps(json.loads(lines[1]) | changes).encode() + b"\n", *lines[2:]], PAGES
+    )
+
+
 def manifest(edit: Callable[[dict[str, Any]], object]) -> Mutation:
     """Edits datapackage.json, and mends its digest and the bag."""
 
@@ -198,6 +211,15 @@ def remove(name: str) -> Mutation:
     return lambda root: (root / name).unlink()
 
 
+def gone(name: str) -> Mutation:
+    """Removes a file of the WACZ and every word of it."""
+
+    def unlist(value: dict[str, Any]) -> None:
+        value["resources"] = [each for each in value["resources"] if each["path"] != name]
+
+    return both(remove(f"data/{name}"), manifest(unlist))
+
+
 def both(*steps: Mutation) -> Mutation:
     def mutate(root: Path) -> None:
         for step in steps:
@@ -208,9 +230,6 @@ def both(*steps: Mutation) -> Mutation:
 
 def retagged(mutation: Mutation) -> Mutation:
     return both(lambda root: mutation(root), retag)
-
-
-PAGES = "pages/pages.jsonl"
 
 
 def speak_of_conversion(root: Path) -> None:
@@ -327,6 +346,23 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "page elsewhere": ("E428", mended(PAGES, lambda data: data.replace(b".html", b".htm"))),
     "page at another time": ("E428", mended(PAGES, lambda data: data.replace(b":09Z", b":10Z"))),
+    "page left out": ("E429", rows(lambda lines: [lines[0], *lines[2:]], PAGES)),
+    "page twice": ("E429", rows(lambda lines: [*lines, lines[1]], PAGES)),
+    "page with another title": ("E429", page(title="Tea")),
+    "page with another text": ("E429", page(text="Tea.")),
+    "page with another id": ("E429", page(id="7d2c")),
+    "page without its text": ("E429", rows(lambda r: [*r[:2], pages.without_text(r[2]), *r[3:]], PAGES)),
+    # reading copies, and what nothing speaks of
+    "reading copy changed": ("E621", block(reading, b"pier", b"peer")),
+    "reading copy with a script": ("E621", block(reading, b"</body>", b"<script>alert(1)</script></body>")),
+    "reading copy of another type": ("E621", field(reading, "Content-Type", "text/plain")),
+    "reading copy gone": ("E619", members(lambda r: [each for each in r if not _is_reading(each)])),
+    "last reading copy gone": ("E619", lambda root: members(_without_last_reading)(root)),
+    "reading copy twice": ("E620", members(lambda r: [*r, _renumbered(next(filter(_is_reading, r)))])),
+    "original put in": ("E620", members(lambda r: [*r, _renumbered(r[1])])),
+    "original put in before another": ("E620", members(lambda r: [r[0], _renumbered(r[1]), *r[1:]])),
+    "metadata put in": ("E620", field(reading, "WARC-Type", "metadata")),
+    "of another version": ("I622", run_report(lambda run: run["software"].update(archiver="0.0.1"))),
     # WACZ
     "manifest gone": ("E410", both(remove("data/datapackage.json"), rebag)),
     "index gone": ("E410", both(remove("data/indexes/index.cdx"), remanifest)),
@@ -346,6 +382,11 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "other version": ("W417", manifest(lambda value: value.update(wacz_version="1.2.0"))),
     "manifest changed": ("E416", both(raw("data/datapackage.json", lambda d: d + b"\n"), rebag)),
     "digest of the manifest gone": ("W418", both(remove("data/datapackage-digest.json"), rebag)),
+    **{
+        f"{name} gone, and not listed": ("E410", gone(f"provenance/{name}"))
+        for name in ("run.json", "rejected.json", "article.v1.schema.json", "run.v1.schema.json")
+    },
+    "schema of another making": ("E448", mended("provenance/article.v1.schema.json", lambda _: b"{}")),
     # signature
     "signature of another hash": ("E440", signature(hash=ZERO)),
     "signature made over another hash": ("E440", signature(signature=sign(ZERO))),
@@ -398,6 +439,15 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
 }
 
 
+def _is_reading(record: bytes) -> bool:
+    return b"WARC-Type: resource" in record and b"/article/" in record.partition(b"\r\n\r\n")[0]
+
+
+def _without_last_reading(records: list[bytes]) -> list[bytes]:
+    last = max(at for at, each in enumerate(records) if _is_reading(each))
+    return records[:last] + records[last + 1 :]
+
+
 def _append(path: Path, data: bytes) -> None:
     with path.open("ab") as stream:
         stream.write(data)
@@ -419,6 +469,12 @@ def test_each_mutation_has_its_code(bag: Path, tmp_path: Path, name: str) -> Non
     root = copy(bag, tmp_path)
     mutate(root)
     assert expected in codes(root)
+
+
+def test_a_link_in_an_unpacked_wacz_is_named(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path) / "data"
+    (root / "provenance/passwd.json").symlink_to("/etc/passwd")
+    assert codes(root) == ["E430"]
 
 
 def test_a_finding_names_its_place(bag: Path, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def assemble(
     stage.write(layout.REJECTED, _rejected(_rejections(shards, receipts)))
     stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
-        stage.write(f"provenance/{name}.schema.json", [schema.source(name)])
+        stage.write(layout.schema(name), [schema.source(name)])
     digest = _write_manifests(stage, counts, config)
     _give_name(stage, out, config, last)
     return Report(counts=counts, rejected=counts["items"]["rejected"], notes=tuple(notes), digest=digest)

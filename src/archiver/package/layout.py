@@ -35,6 +35,15 @@ def derived(archive: str) -> str:
     return f"{DERIVED}/{archive.removeprefix(ARCHIVE + '/').removesuffix(WARC)}-derived{WARC}"
 
 
+def schema(name: str) -> str:
+    """Where a schema stands in a package.
+
+    >>> schema("article.v1")
+    'provenance/article.v1.schema.json'
+    """
+    return f"provenance/{name}.schema.json"
+
+
 def original_uri(digest: str, media_type: str) -> str:
     """Where original bytes stand that are no page's body.
 

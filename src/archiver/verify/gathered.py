@@ -49,6 +49,8 @@ class Gathered:
     infos: Table = field(default_factory=Table)
     conversions: Table = field(default_factory=Table)
     captures: Table = field(default_factory=Table)
+    rows: Table = field(default_factory=Table)
+    bare_rows: Table = field(default_factory=Table)
     references: "dict[str, tuple[array[int], array[int]]]" = field(
         default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
     )
@@ -64,6 +66,8 @@ class Gathered:
         self.infos.extend(other.infos)
         self.conversions.extend(other.conversions)
         self.captures.extend(other.captures)
+        self.rows.extend(other.rows)
+        self.bare_rows.extend(other.bare_rows)
         for name, (keys, places) in other.references.items():
             self.references[name][0].extend(keys)
             self.references[name][1].extend(places)

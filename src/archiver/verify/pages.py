@@ -1,12 +1,13 @@
 """The list of pages (WACZ 1.1.1 section 5.2.2): its head, its rows, and each page's address and time in the index."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 import orjson
 
 from archiver.findings import Finding
 from archiver.verify.captures import timestamp
+from archiver.verify.items import key_of_row
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import bounded_lines
 
@@ -35,6 +36,25 @@ def unknown(name: str, pages: Table) -> Iterator[Finding]:
     """The pages that no index row knows."""
     for number in pages.unmarked():
         yield Finding(code="E428", message="The index has no capture of the page at this time.", file=name, line=number)
+
+
+def compare(name: str, stream: BinaryIO, rows: Table, bare: Table) -> Generator[Finding, None, Table]:
+    """Holds a list to the rows that the articles of the package give, `bare` without texts; gives what was compared.
+
+    A list with the texts of some articles has those of all.
+    """
+    expected = rows
+    for number, line in enumerate(bounded_lines(stream, _LINE_LIMIT), 1):
+        page = _object(line)
+        if number == 1 or page is None:
+            continue
+        if number == 2 and "text" not in page:
+            expected = bare
+        known = expected.mark(key_of_row(page))
+        if not known:
+            message = "The row stands twice." if known is False else "The row is not what an article here gives."
+            yield Finding(code="E429", message=message, file=name, line=number)
+    return expected
 
 
 def _faults(row: dict[str, Any]) -> Iterator[str]:

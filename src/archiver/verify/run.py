@@ -10,8 +10,18 @@ from archiver.package import layout
 from archiver.record import provenance, schema
 from archiver.verify.gathered import Tally
 from archiver.verify.table import key_of
+from archiver.verify.tree import Tree, read_small
 
 _LIMIT = 1 << 28
+
+
+def maker(tree: Tree, prefix: str) -> str | None:
+    """The version of this software that run.json names, at most 200 characters of it; None where it is no report."""
+    try:
+        run: Any = orjson.loads(read_small(tree, prefix + layout.RUN, _LIMIT) or b"")
+        return str(run["software"]["archiver"])[:200]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
 
 
 def check(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:

@@ -14,9 +14,11 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
-from archiver.verify import derivation, replay
+from archiver.verify import derivation, pages, replay
 from archiver.verify.captures import expected, row
+from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
+from archiver.verify.items import Described, Items
 from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
@@ -41,16 +43,25 @@ class Survey:
     """
 
     def __init__(
-        self, open_file: Opener, prefix: str, warcs: list[str], *, alone: bool = False, reported: bool = False
+        self,
+        open_file: Opener,
+        prefix: str,
+        warcs: list[str],
+        *,
+        alone: bool = False,
+        reported: bool = False,
+        remade: bool = False,
     ) -> None:
         self._open = open_file
         self._prefix = prefix
         self._warcs = warcs
         self._alone = alone
         self._reported = reported
+        self._remade = remade
         self._numbers = {name: number for number, name in enumerate(warcs)}
         self._near: dict[str, str] = {}
         self._original: Record | None = None
+        self._items: Items | None = None
         self.gathered = Gathered()
 
     @property
@@ -81,7 +92,8 @@ class Survey:
 
     def part(self, pair: tuple[str, str]) -> tuple[list[Finding], Gathered]:
         """What is found in one pair by itself, in whatever process; `extend` takes over what was gathered."""
-        alone = Survey(self._open, self._prefix, self._warcs, alone=self._alone, reported=self._reported)
+        how = {"alone": self._alone, "reported": self._reported, "remade": self._remade}
+        alone = Survey(self._open, self._prefix, self._warcs, **how)
         return list(alone.read_pair(*pair)), alone.gathered
 
     def relations(self) -> Iterator[Finding]:
@@ -118,6 +130,13 @@ class Survey:
             name, offset = self.place(second)
             yield finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
+    def unlisted(self, name: str, stream: BinaryIO) -> Iterator[Finding]:
+        """What in the list of pages `name` is not as the articles give it; nothing where nothing is made again."""
+        if self._remade:
+            expected = yield from pages.compare(name, stream, self.gathered.rows, self.gathered.bare_rows)
+            for place in expected.unmarked():
+                yield self._at(place, Finding(code="E429", message="The list of pages has no row for this article."))
+
     def unindexed(self) -> Iterator[Finding]:
         """The captures that no index row was found for."""
         for place in self.captures.unmarked():
@@ -147,9 +166,12 @@ class Survey:
 
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""
-        conversions = _Conversions(self._walk(partner) if partner else iter(()))
+        conversions = Conversions(self._walk(partner) if partner else iter(()))
+        items = self._items = Items(self.gathered.rows, self.gathered.bare_rows) if self._remade else None
         for place, each in self._walk(name):
             if isinstance(each, Finding):
+                if items and each.severity == "error":
+                    items.lost()
                 yield each
             elif each.type == "conversion":
                 self.gathered.unclaimed.add(place)
@@ -158,7 +180,10 @@ class Survey:
                     found.at(file=name, offset=each.offset, record=each.id)
                     for found in self._described(place, each, conversions)
                 )
+            elif items and each.type in INDEXED:
+                yield from (found.at(file=name) for found in items.capture(each))
             yield from conversions.findings()
+        yield from (found.at(file=name) for found in items.end()) if items else ()
         self.gathered.unclaimed.update(conversions.rest())
         yield from conversions.findings()
 
@@ -226,10 +251,12 @@ class Survey:
                 keys.append(key_of(target))
                 places.append(place)
 
-    def _described(self, place: int, record: Record, conversions: "_Conversions") -> Iterator[Finding]:
+    def _described(self, place: int, record: Record, conversions: Conversions) -> Iterator[Finding]:
         """An article or rejection record: its JSON, its schema, and, where all is at hand, its derivation."""
         value = yield from self._valid(record)
         if value is None:
+            if self._items:
+                self._items.lost()
             return
         self.tally.add(value)
         refers_to = bare(record.get("WARC-Refers-To")) or ""
@@ -241,10 +268,15 @@ class Survey:
         else:
             self.tally.articles += 1
             conversion = conversions.of(refers_to, self._near)
+        found: list[Finding] = []
         if original is None or (conversion is None and "text" in value):
             self.gathered.deferred.append(place)
         else:
-            yield from _derivation(value, original, conversion)
+            found = list(_derivation(value, original, conversion))
+        yield from found
+        if self._items:
+            about = Described(place=place, record=record, value=value, conversion=conversion, is_sound=not found)
+            yield from self._items.described(about)
 
     def _valid(self, record: Record) -> Generator[Finding, None, dict[str, Any] | None]:
         try:
@@ -337,50 +369,3 @@ def _derivation(value: Mapping[str, Any], original: Record, conversion: Record |
     if conversion is not None:
         return derivation.check(value, original, conversion)
     return derivation.check_bytes(value, original)
-
-
-class _Conversions:
-    """The conversions of a derived file, taken as the articles of its archive file come by."""
-
-    def __init__(self, walk: Iterator[tuple[int, Record | Finding]]) -> None:
-        self._walk = walk
-        self._findings: list[Finding] = []
-        self._left: list[int] = []
-        self._next: tuple[int, Record] | None = None
-
-    def of(self, original_id: str, seen: Mapping[str, object]) -> Record | None:
-        """The conversion of an original, if it is the next. One whose original has gone by already is passed over."""
-        while (each := self._peek()) is not None:
-            place, record = each
-            about = bare(record.get("WARC-Refers-To")) or ""
-            if about == original_id:
-                self._next = None
-                return record
-            if about not in seen:
-                return None
-            self._next = None
-            self._left.append(place)
-        return None
-
-    def findings(self) -> Iterator[Finding]:
-        """What was found in the file since the last call."""
-        found, self._findings = self._findings, []
-        yield from found
-
-    def rest(self) -> list[int]:
-        """The places of the conversions that no article took."""
-        while (each := self._peek()) is not None:
-            self._left.append(each[0])
-            self._next = None
-        return self._left
-
-    def _peek(self) -> tuple[int, Record] | None:
-        while self._next is None:
-            each = next(self._walk, None)
-            if each is None:
-                return None
-            if isinstance(each[1], Finding):
-                self._findings.append(each[1])
-            elif each[1].type == "conversion":
-                self._next = (each[0], each[1])
-        return self._next

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from archiver import __version__
 from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
 from archiver.package import layout
@@ -109,7 +110,7 @@ def _folder(path: Place, options: Options) -> Iterator[Finding]:
     if "bagit.txt" in names or any(name.startswith("manifest-") and name.endswith(".txt") for name in names):
         return _bag(tree, options)
     if layout.DATAPACKAGE in names or any(name.startswith("archive/") and name.endswith(WARC) for name in names):
-        return _wacz(tree, "", options)
+        return _unpacked(tree, options)
     raise NotAPackage(f"{path} is a folder, but neither a bag nor an unpacked WACZ")
 
 
@@ -140,6 +141,11 @@ def _zip(path: Place, options: Options) -> Iterator[Finding]:
 def _zipped(tree: Zip, options: Options) -> Iterator[Finding]:
     yield from tree.structure()
     yield from zip_structure(tree, Manifest(tree, ""))
+    yield from _wacz(tree, "", options)
+
+
+def _unpacked(tree: Folder, options: Options) -> Iterator[Finding]:
+    yield from tree.structure()
     yield from _wacz(tree, "", options)
 
 
@@ -176,7 +182,11 @@ def _contents(tree: Tree, prefix: str, found: Digests, options: Options) -> Iter
         for name in names
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
-    survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names)
+    maker = run.maker(tree, prefix) if manifest.is_ours and layout.RUN in names else None
+    if maker not in (None, __version__):
+        message = "Another version made the package: its reading copies and pages were not made again."
+        yield Finding(code="I622", message=message, file=prefix + layout.RUN, found=maker, expected=__version__)
+    survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names, remade=maker == __version__)
     size = sum(map(tree.size, warcs))
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
     yield from _listed(tree, prefix, names, survey)
@@ -208,6 +218,8 @@ def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterat
     if layout.PAGES in names:
         with tree.open(prefix + layout.PAGES) as stream:
             yield from pages.check(prefix + layout.PAGES, stream, listed)
+        with tree.open(prefix + layout.PAGES) as stream:
+            yield from survey.unlisted(prefix + layout.PAGES, stream)
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     for name in indexes:
         yield from Index(tree, prefix, prefix + name, survey.captures, survey.record_at).check(listed)

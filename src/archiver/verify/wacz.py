@@ -8,6 +8,7 @@ import orjson
 
 from archiver.findings import Finding
 from archiver.package import layout
+from archiver.record import schema
 from archiver.verify import signature
 from archiver.verify.index import INDEXES
 from archiver.verify.tree import Tree, is_unsafe, read_small
@@ -58,7 +59,18 @@ class Manifest:
             name = self._prefix + path
             if name in found:
                 yield from self._compare(path, resource, "sha256:" + found[name]["sha256"])
+        yield from self._schemas(found) if self.is_ours else ()
         yield from self._digest(found)
+
+    def _schemas(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+        """The schemas beside the records are those that the records are held to: a version's never changes."""
+        for name in schema.names():
+            path = layout.schema(name)
+            actual = found.get(self._prefix + path, {}).get("sha256")
+            expected = hashlib.sha256(schema.source(name)).hexdigest()
+            if actual not in (None, expected):
+                message = "The schema is not the one that this software holds under its name."
+                yield self._finding("E448", message, path, found=f"sha256:{actual}", expected=f"sha256:{expected}")
 
     def _compare(self, path: str, resource: Mapping[str, Any], actual: str) -> Iterator[Finding]:
         size = self._tree.size(self._prefix + path)
@@ -126,6 +138,9 @@ class Manifest:
             yield self._finding("E410", "There is no index in indexes/.", "indexes/")
         if layout.PAGES not in present:
             yield self._finding("E410" if self.is_ours else "W444", "There is no list of pages.", layout.PAGES)
+        for path in (layout.RUN, layout.REJECTED, *map(layout.schema, schema.names())) if self.is_ours else ():
+            if path not in present:
+                yield self._finding("E410", "The file is missing; every package of this software has it.", path)
 
     def _read_resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         seen: set[str] = set()
