@@ -126,3 +126,12 @@ def test_export_to_a_file(run: Run, package: Path, tmp_path: Path) -> None:
     assert (refused.exit_code, refused.stderr) == (2, f"archiver: {out} exists; --overwrite replaces it\n")
     assert run("export", package, "-o", out, "--overwrite", "--table", "links").exit_code == 0
     assert out.read_bytes() == run("export", package, "--table", "links", "-o", "-").stdout_bytes
+
+
+@pytest.mark.parametrize("name", ["empty.txt", "empty.txt@0"])
+def test_of_a_rejected_item_it_is_said_that_it_was(run: Run, with_rejected: Path, name: str) -> None:
+    done = run("show", with_rejected, name)
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"archiver: {name} was rejected; archiver list --rejected says why\n",
+    )

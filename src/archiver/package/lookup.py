@@ -1,8 +1,9 @@
 """Which article is meant: by id, by the beginning of an id, by URL, or by source name."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from archiver.errors import UsedWrongly
 from archiver.model import Article
@@ -26,6 +27,8 @@ def lookup(package: Package, wanted: str) -> Entry:
     if len(found) == 1:
         return found[0]
     shown = disarmed(wanted)
+    if not found and any(wanted in _names(item["source"]) for item in package.rejections()):
+        raise UsedWrongly(f"{shown} was rejected; archiver list --rejected says why")
     if not found:
         raise UsedWrongly(f"no article has the id, URL or source name {shown}; archiver list shows what there is")
     raise UsedWrongly(
@@ -48,6 +51,10 @@ def _matcher(wanted: str) -> Callable[[Article], bool]:
         )
 
     return is_meant
+
+
+def _names(source: Mapping[str, Any]) -> tuple[str, str]:
+    return source["name"], f"{source['name']}@{source['offset']}"
 
 
 def _candidates(found: list[Entry]) -> Iterator[str]:
