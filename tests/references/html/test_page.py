@@ -167,6 +167,11 @@ def test_more_links_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
     ("most", "source"),
     [
         ("words._MOST_TEXTS", "<p>a<p>b<p>c"),
+        ("source._MOST_TAGS", "a<p>b<p>c<p>d"),
+        (
+            "embeds._MOST_ESCAPED",
+            "".join(f"&lt;blockquote class=twitter-tweet&gt;{n}&lt;/blockquote&gt;" for n in range(3)),
+        ),
         ("source._MOST_EMBEDS", "<blockquote class=twitter-tweet>a</blockquote>" * 3),
     ],
 )
@@ -262,6 +267,15 @@ def test_paths_count_the_elements_of_a_name() -> None:
         "&lt;blockquote twitter-tweet" * 5_000,
         "<p>" + "word " * 20_000,
         "</p>" * 30_000,
+        "<p>x" * 1_000,
+        "<ul><li>x" * 500,
+        "<table><tr><td>x" * 500,
+        "<b><i><p>x</b></i>" * 300,
+        "<p><b><i><u><font size=1>x" * 300,
+        "(@ada) " * 1_000,
+        "— Ada (@ada_e) July 21, 2017 " * 200,
+        "https://e.example/(((" * 300,
+        "&lt;blockquote class=\\&quot;twitter-tweet\\&quot;&gt;" * 1_000,
         "\udc80<p>\ud800",
     ],
     ids=lambda source: source[:12].encode("ascii", "backslashreplace").decode(),

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from archiver.model import Moment, Span
@@ -37,6 +38,7 @@ _IS_JSON = re.compile(r"""\\["'/nux\\]""")
 _DEEPEST_ESCAPE = 8
 _JSON_MEANING = {"n": "\n", "r": " ", "t": " ", "b": "", "f": ""}
 _BEFORE_CLASS = 400  # so far before its class a blockquote begins
+_MOST_ESCAPED = 20_000  # no page has so many
 _LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
 
 
@@ -67,9 +69,14 @@ class Shown(NamedTuple):
 
 
 def shown(page: Page) -> list[Shown]:
-    """Every tweet of the page, each place where it stands by itself, in the page's order."""
+    """Every tweet of the page, each place where it stands by itself, in the page's order.
+
+    Where more stand escaped than are read of one page, the page's `is_cut` says so from then on.
+    """
     visible = [_visible(embed) for embed in page.embeds]
-    return sorted([*visible, *_escaped(page)], key=lambda each: each.span)
+    escaped = list(islice(_escaped(page), _MOST_ESCAPED + 1))
+    page.is_cut |= len(escaped) > _MOST_ESCAPED
+    return sorted([*visible, *escaped[:_MOST_ESCAPED]], key=lambda each: each.span)
 
 
 def _visible(embed: Embed) -> Shown:
@@ -171,17 +178,20 @@ def _escaped(page: Page) -> Iterator[Shown]:
     source = page.source
     taken = sorted([*(embed.span for embed in page.embeds), *page.comments])
     floor = 0
+    closing = _CLOSING.search(source)
     for mark in _MARK.finditer(source):
+        if closing and closing.start() < mark.end():  # looked for once, however many tweets stand before it
+            closing = _CLOSING.search(source, mark.end())
+        if closing is None:
+            return
         low = max(floor, mark.start() - _BEFORE_CLASS)
         opening = next(reversed([*_OPENING.finditer(source, low, mark.start())]), None)
-        if opening is None or _lies_in(mark.start(), taken):
+        if opening is None or closing.end() > mark.end() + _LONGEST or _lies_in(mark.start(), taken):
             continue
-        closing = _CLOSING.search(source, mark.end(), mark.end() + _LONGEST)
-        if closing:
-            floor = closing.end()
-            found = _fragment(source, Span(opening.start(), floor))
-            if found:
-                yield found
+        floor = closing.end()
+        found = _fragment(source, Span(opening.start(), floor))
+        if found:
+            yield found
 
 
 def _lies_in(place: int, spans: Sequence[Span]) -> bool:
