@@ -22,19 +22,20 @@ class Surface(NamedTuple):
     truncated: bool
 
 
+# Punctuation of Armenian, Arabic, Hindi, Amharic.
+_FOREIGN = "\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362"
 # What no reader takes for a part of a link: blanks, controls, quotes and brackets of prose, dashes and the ellipsis,
 # symbols and emoji, and the scripts that write no space between a link and the text that follows it.
 _BREAKS = (
     r"\x00-\x20\"<>\\^`{}\x7f-\xbf\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2000-\u2012\u2014-\u2bff\u2e00-\u9fff"
-    r"\ua960-\ua97f\uac00-\uf8ff\uf900-\ufaff\ufe00-\ufe4f\ufeff-\uffff\U00010000-\U0010ffff"
+    r"\ua960-\ua97f\uac00-\uf8ff\uf900-\ufaff\ufe00-\ufe4f\ufeff-\uffff\U00010000-\U0010ffff" + _FOREIGN
 )
 # No server takes a longer link. The bound, and that of the nesting, keep a line of nothing but links linear.
 _MAX_TAIL = 4096
 _MAX_NESTING = 8
 _TAIL = re.compile(rf"[/?#][^{_BREAKS}]{{0,{_MAX_TAIL - 1}}}")
+_NEXT_LINK = re.compile(r"[,;|]+https?://", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]]")
-# Punctuation of Armenian, Arabic, Hindi, Amharic.
-_FOREIGN = "\u055e\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u1361\u1362"
 _TRAILING = f"!*';:,.$%@|&?–{_FOREIGN}"
 # What is left of other markup ends a link: BBCode's closing tags, HTML's escapes of its own marks.
 _MARKUP = re.compile(r"\[/|&(?:[lg]t|quot|nbsp|#0*(?:3[49]|6[02]|160));|&#x", re.IGNORECASE)
@@ -69,6 +70,10 @@ _TIED = "/@\\:=#$%&~+!…"
 # Domains that file names end with more often than hosts do, and what names of programs' packages begin with.
 _FILE_TYPES = frozenset(("md", "mov", "ps", "py", "sh", "so", "zip"))
 _PACKAGES = frozenset(("com", "net", "org"))
+# Domains that are small words too: behind a full stop that lacks its blank. What leads to a place tells a site.
+_WORDS = frozenset(("am", "at", "be", "by", "in", "is", "it", "me", "my", "no", "so", "to", "us"))
+_LEADS_TO = re.compile(r"(?i)(?:\b(?:at|on|via|from|visit|see|von|bei|auf|di|su|på)[ ]|\()\Z")
+_HANDLE_HOST = ".bsky.social"  # under which accounts are named, not sites
 _MAILTO = "mailto:"
 _MAX_HOST = 253
 _MAX_LOCAL = 64
@@ -144,7 +149,11 @@ def _alone(text: str, dot: int, floor: int) -> Surface | None:
         return None
     found = _bounded(text, start, start, _PLAIN_HOST)
     domain = host_of(found.url).rpartition(".")[2] if found else ""
-    return found if domain not in _FILE_TYPES and is_top_level(domain) else None
+    if found is None or domain in _FILE_TYPES or found.span.of(text).lower().endswith(_HANDLE_HOST):
+        return None
+    if domain in _WORDS and len(labels) == 1 and labels[0].isalpha() and labels[0].islower():
+        return found if _LEADS_TO.search(text, max(floor, start - 8), start) else None
+    return found if is_top_level(domain) else None
 
 
 def _bare(text: str, slash: int, floor: int) -> Surface | None:
@@ -254,7 +263,9 @@ def _stripped(text: str, start: int, end: int, marks: str = _TRAILING) -> int:
 
 
 def _unmarked(text: str, start: int, end: int) -> int:
-    """Where what is left of other markup begins; `end` where there is none."""
+    """Where what is left of other markup begins, or the next link of a list; `end` where there is none."""
+    if text.find("://", start, end) >= 0 and (other := _NEXT_LINK.search(text, start, end)):
+        end = other.start()
     if text.find("&", start, end) < 0 and text.find("[/", start, end) < 0:
         return end
     markup = _MARKUP.search(text, start, end)

@@ -28,7 +28,7 @@ MARKS = " \t\n\xa0\u200e\u200f"
 _CAPTION = re.compile(
     r"(?i)(?:\b(?:post|photo|video|reel|story)\s(?:shared|posted)\sby|\bgeteilt\svon|\bp(?:artag|ubli)ée\spar|\bcondiviso\sda"
     r"|\b(?:compartid|publicad|(?:com)?partilhad)[ao]\s(?:de|por)|\bgedeeld\sdoor|публикация\sот|\bdel[at]t?\sa[vf])"
-    r"\s([^\n—–@]{0,60})\Z"
+    r"\s([^\n@]{0,60})\Z"
 )
 # Bylines and credits: who they name is the whole line, and there is no tweet's text before it. The second kind may be
 # a tweet's words as well, so that it is one only where the handle says that the name is whole.
@@ -88,9 +88,11 @@ def begins_line(text: str, low: int, place: int) -> bool:
     return not any(_is_said(character) for character in text[line_start(text, low, place) : place])
 
 
-def is_caption(text: str, low: int, paren: int) -> bool:
+def is_caption(text: str, low: int, paren: int, handle: str) -> bool:
     """Whether another network's words lead to the name, with no end of a sentence or a paragraph in between."""
     caption = _CAPTION.search(text, max(low, paren - 2 * _MAX_NAME), paren)
+    if caption and ("—" in caption[1] or "–" in caption[1]) and _exactly_named(caption[1], handle.lower()) != 0:
+        return False
     return caption is not None and not SENTENCE.search(caption[1]) and _glue(caption[1], "") is None
 
 

@@ -61,6 +61,11 @@ _MENTION = re.compile(
 _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7")
 
 
+# What an article says before a tweet, on its line; the one may be a tweet's own words, the other hardly is.
+_SAID = re.compile(r"\b(?:wrote|said|posted|added|replied):\s")
+_TWEETED = re.compile(r"\b(?:[Tt]witter|[Tt]weet(?:ed|s|ing)?):\s+(?=\S)")
+
+
 def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     """The signed tweets of a normalised text, in its order and never overlapping; `links` are the places of its links.
 
@@ -89,7 +94,7 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
     paren -= text[paren - 1 : paren + 1] == "(["
     date = written(text, match.end())
     low = max(floor, paren - _REACH)
-    if date is None or is_caption(text, low, paren):
+    if date is None or is_caption(text, low, paren, match[1]):
         return None
     name = dashed(text, low, paren, match[1], link_ends) or undashed(text, low, paren, match[1], link_ends)
     begins = name is not None and begins_line(text, low, name.start)
@@ -98,7 +103,12 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
     is_former = date.moment is not None and date.moment.value < _ROOM_GREW
     sign = line_start(text, low, name.start) if begins else name.start
     body, confidence = _body(text, low, sign, date.end, _FORMER_ROOM if is_former else _ROOM)
-    confidence = "low" if "low" in {confidence, name.confidence} else "high"
+    # A line below the first of all may be the byline below a title.
+    is_title = (
+        body.start == 0 and text[body.end - 1 : body.end] not in PARAGRAPH_ENDS and bool(text[date.end :].strip())
+    )
+    is_below_title = not name.is_dashed and begins and is_title
+    confidence = "low" if is_below_title or "low" in {confidence, name.confidence} else "high"
     return Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
 
 
@@ -139,8 +149,10 @@ def _body(text: str, low: int, sign: int, after: int, room: int) -> tuple[Span, 
         start, confidence = gaps[-1], "low"
     elif end - start > _ROOM or (_is_run_in(text, low, Span(start, end), after) and SENTENCE.search(text, start, end)):
         start, confidence = _first_with_room(text, Span(start, end), room), "low"
-    elif _is_continued(text, low, start):
+    elif _is_continued(text, low, start) or _SAID.search(text, start, end):
         confidence = "low"
+    if tweeted := _TWEETED.search(text, start, end):
+        start, confidence = tweeted.end(), "low"
     start, end = _bare(text, start, end)
     return (Span(start, end) if start < end else Span(sign, sign)), confidence
 
