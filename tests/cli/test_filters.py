@@ -1,5 +1,6 @@
 """`archiver normalize`, `extract`, `validate` and `schema`: one text, or records, in and out."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -90,6 +91,23 @@ def test_extract_gives_links_and_tweets_whose_spans_slice(run: Run) -> None:
 
 def test_extract_of_nothing(run: Run) -> None:
     assert json.loads(run("extract", stdin=b"").stdout) == {"links": [], "tweets": []}
+
+
+def test_extract_reads_pages_and_what_is_compressed(run: Run, tmp_path: Path) -> None:
+    page = b'<p>See <a href="https://ex.example/">this</a>.</p>'
+    packed = tmp_path / "page.html.gz"
+    packed.write_bytes(gzip.compress(page))
+    for done in (run("extract", packed), run("extract", "--media-type", "text/html", stdin=page)):
+        assert [link["text"] for link in json.loads(done.stdout)["links"]] == ["this"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"%PDF-1.7 ...", "E102"), (gzip.compress(b"Rain. https://ex.example/")[:-9], "E110")]
+)
+def test_extract_says_what_it_cannot_read(data: bytes, code: str, run: Run) -> None:
+    done = run("extract", stdin=data)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert code in done.stderr
 
 
 def test_a_file_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
