@@ -172,8 +172,8 @@ STATUS = {
     errors.ArchiverError.exit_status: "Could not go on: a source or a package cannot be read, the disk is full, a "
     "program is missing. Nothing half-made stands under the name OUT. Of several PACKAGEs or FILEs the others were "
     "checked.",
-    INTERRUPTED: "Interrupted by Ctrl-C. What `pack` has finished is kept for `--resume`. Ctrl-C is how `replay` ends, "
-    "and gives 0 there.",
+    INTERRUPTED: "Interrupted by Ctrl-C, or ended by SIGTERM as by Slurm and Kubernetes. What `pack` has finished is "
+    "kept for `--resume`. Ctrl-C is how `replay` ends, and gives 0 there.",
     BROKEN_PIPE: "Whoever read standard output stopped before its end, as in `archiver export OUT \\| head`.",
 }
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -189,19 +190,41 @@ def many(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_leaves_nothing_at_out(tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "end"),
+    [
+        (1, lambda pid: os.killpg(pid, signal.SIGINT)),
+        (2, lambda pid: os.killpg(pid, signal.SIGINT)),
+        (2, lambda pid: os.kill(pid, signal.SIGTERM)),
+    ],
+)
+def test_ctrl_c_and_sigterm_leave_nothing_at_out(tmp_path: Path, jobs: int, end: Callable[[int], None]) -> None:
     out = tmp_path / "out"
     work = tmp_path / ".out.work"
     with start("pack", many(tmp_path), "-o", out, "-j", jobs, start_new_session=True) as process:
         while sum(path.stat().st_size for path in work.glob("archive/*")) < 100_000:
             assert process.poll() is None
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)
+        end(process.pid)
         shown, said = process.communicate(timeout=60)
     assert said.decode() == f"archiver: interrupted; no package was written to {out}.\n"
     assert (process.returncode, shown) == (130, b"")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl"]
+
+
+def test_a_run_that_is_interrupted_when_its_package_stands_says_so(run: Run, tmp_path: Path, article: Path) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for overwrite in ([], ["--overwrite"]):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("archiver.pack.workfolder._remove", interrupted)
+            done = run("pack", article, "-o", tmp_path / "out", "-j", 1, "--created", CREATED, *overwrite)
+        assert done.exit_code == 130
+        assert f"interrupted, when the whole package stood at {tmp_path / 'out'} already" in done.stderr
+    again = run("pack", article, "-o", tmp_path / "out", "--created", CREATED, "--resume")
+    assert "stands already, with 1 item: 1 archived. Nothing was done." in again.stdout
+    assert "Packed" not in again.stdout
 
 
 def test_an_interrupted_run_says_what_is_kept(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

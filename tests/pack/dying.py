@@ -33,7 +33,7 @@ def of_an_item(job: Job, **options: object) -> run.Done:
 
 def once(job: Job, **options: object) -> run.Done:
     """Die in the midst of the first shard that is worked on at all."""
-    met = Path(str(job.folder), "died")
+    met = Path(str(job.folder)).parent / "died"
 
     def process_and_die(capture: Capture, config: Config) -> Archived | Rejected:
         if not met.exists():

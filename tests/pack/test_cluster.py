@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from unittest import mock
 
 import pytest
 from distributed.comm.core import CommClosedError
@@ -96,6 +97,7 @@ def test_a_cluster_with_a_worker_killed_in_the_middle_gives_the_same_bytes(
     notes = packed(wire, tmp_path / name, dying.once, scheduler=scheduler)
     (tmp_path / "whole").mkdir()
     pack([wire], tmp_path / "whole" / name, CONFIG)
+    assert (tmp_path / "died").exists()
     assert contents(tmp_path / name) == contents(tmp_path / "whole" / name)
     assert notes == []
 
@@ -137,6 +139,48 @@ def test_a_worker_that_does_not_see_the_files_is_refused(
     job = Job(shard=shard, config=CONFIG, folder=folder)
     with connected(scheduler, print) as engine, pytest.raises(error, match=said):
         engine.executor.submit(nothing, job).result()
+
+
+def test_a_worker_that_sees_another_file_of_the_name_is_refused(tmp_path: Path, scheduler: str) -> None:
+    (tmp_path / "archiver-work.json").touch()
+    (tmp_path / "wire.jsonl").write_bytes(b"{}\n")
+    path = str(tmp_path / "wire.jsonl")
+    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=3, stamps=(7,)),))
+    job = Job(shard=shard, config=CONFIG, folder=tmp_path)
+    with connected(scheduler, print) as engine, pytest.raises(CannotRead, match=r"sees another .*wire\.jsonl than"):
+        engine.executor.submit(nothing, job).result()
+
+
+def test_a_cluster_without_workers_is_said_and_said_again() -> None:
+    class Empty:
+        threads: ClassVar[dict[str, int]] = {}
+
+        def nthreads(self) -> dict[str, int]:
+            return self.threads
+
+    notes: list[str] = []
+    client = Empty()
+    pulse = cluster._Pulse(client, "tcp://x", notes.append)
+    assert [pulse.alive() for _ in range(cluster.SILENT + 1)] == [False] * (cluster.SILENT + 1)
+    assert len(notes) == 2
+    assert "tcp://x has no worker any more" in notes[0]
+    client.threads["w"] = 1
+    assert pulse.alive()
+
+
+def test_what_a_callback_raises_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster._Calls, "_named", lambda _self, _error: 1 // 0)
+    future, done = Future[Any](), Future[Any]()
+    done.set_exception(KeyError())
+    cluster._Calls(None, "tcp://x")._pass_on(future, done)  # type: ignore[arg-type]
+    assert isinstance(future.exception(0), ZeroDivisionError)
+
+
+def test_a_call_that_is_cancelled_is_cancelled_on_the_cluster() -> None:
+    inner: Future[Any] = Future()
+    calls = mock.Mock(submit=mock.Mock(return_value=inner))
+    assert cluster._Calls(calls, "tcp://x").submit(nothing, None).cancel()
+    assert inner.cancelled()
 
 
 def test_the_window_grows_with_the_cluster(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,14 +7,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from archiver.errors import ArchiverError
+from archiver.pack import engines
 from archiver.pack.engines import InProcess, StoppedError, checkpoint, in_order, processes
 
 
@@ -90,6 +92,47 @@ def test_work_under_way_ends_when_the_pool_is_given_up(tmp_path: Path) -> None:
         give_up(tmp_path, futures)
     assert isinstance(futures[0].exception(), StoppedError)
     assert not any(future.done() and not future.cancelled() and not future.exception() for future in futures)
+
+
+def hang(folder: str) -> None:
+    """Work that comes to no checkpoint."""
+    Path(folder, "begun").touch()
+    while True:
+        signal.pause()
+
+
+def test_work_that_hears_nothing_is_killed_when_the_pool_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "GRACE", 0.1)
+    monkeypatch.setattr(sys.modules[__name__], "work_on", hang)
+    futures: list[Future[None]] = []
+    with pytest.raises(KeyError):
+        give_up(tmp_path, futures)
+    assert isinstance(futures[0].exception(), BrokenExecutor)
+
+
+UNGUARDED = """
+from archiver.pack.engines import processes
+with processes(1) as pool:
+    pool.submit(abs, -1).result()
+"""
+
+
+def test_a_script_without_a_guard_is_said(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(UNGUARDED, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(tmp_path / "script.py")], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert "ended before it began to work; a script" in done.stderr.decode().splitlines()[-1]
+
+
+def test_what_else_is_under_way_is_not_waited_for_where_no_worker_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "PULSE", 0.01)
+    futures: list[Future[int]] = [Future(), Future()]
+    futures[0].set_exception(BrokenExecutor())
+    pool = mock.Mock(submit=lambda _work, job: futures[job])
+    results = in_order(pool, abs, [0, 1], 2, lost=lambda job: job + 7, alive=lambda: False)
+    assert next(results) == 7
 
 
 def test_work_outside_of_a_pool_is_never_stopped() -> None:

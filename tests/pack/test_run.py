@@ -298,12 +298,13 @@ def test_resume_of_a_finished_run_changes_nothing(sources: Path, tmp_path: Path)
     before = contents(tmp_path / "out")
     again = pack([sources], tmp_path / "out", replace(CONFIG, created="2025-01-01T00:00:00Z"), resume=True)
     assert (again.counts, again.digest) == (first.counts, first.digest)
+    assert (first.has_stood, again.has_stood) == (False, True)
     assert contents(tmp_path / "out") == before
 
 
 def test_resume_never_replaces_a_package_of_other_sources(sources: Path, tmp_path: Path) -> None:
     pack([sources], tmp_path / "out", CONFIG)
-    with pytest.raises(UsedWrongly, match="of other sources or options; --overwrite"):
+    with pytest.raises(UsedWrongly, match="of other sources, options or versions; --overwrite"):
         pack([sources / "pier.txt"], tmp_path / "out", CONFIG, resume=True)
 
 

@@ -1,9 +1,13 @@
 """The group of all commands: it imports one when it is asked for, and answers for what stops one."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
+from threading import current_thread, main_thread
 from typing import Any, NoReturn
 
 import click
@@ -49,7 +53,8 @@ class Commands(click.Group):
                 # A terminal that cannot show a character gets its escape: no text may end a command.
                 stream.reconfigure(errors="backslashreplace")
         try:
-            result = super().invoke(ctx)
+            with _terminated():
+                result = super().invoke(ctx)
             sys.stdout.flush()
         except ArchiverError as error:
             _end(ctx, error.exit_status, str(error))
@@ -68,6 +73,25 @@ class Commands(click.Group):
         except OSError as error:
             _end(ctx, ArchiverError.exit_status, trouble(error))
         return result
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """SIGTERM, with which Slurm and Kubernetes end a job, is answered as Ctrl-C is."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in what a shell began in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _end(ctx: click.Context, status: int, message: str) -> NoReturn:

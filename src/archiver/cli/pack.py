@@ -216,11 +216,15 @@ def _stdin(sources: tuple[Place, ...]) -> Iterator[list[Any]]:
 
 @contextmanager
 def _interruptible(out: str, work: Place | None) -> Iterator[None]:
+    from archiver.pack.destination import identity
     from archiver.pack.run import unfinished
 
+    before = identity(_destination(out))
     try:
         yield
     except KeyboardInterrupt as error:
+        if identity(_destination(out)) not in {None, before}:
+            raise KeyboardInterrupt(f"interrupted, when the whole package stood at {out} already") from error
         kept = unfinished(out, work)
         went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept else ""
         raise KeyboardInterrupt(f"interrupted; no package was written to {out}.{went_on}") from error

@@ -40,12 +40,16 @@ _ORIGINAL = re.compile(rb"/sha256/[0-9a-f]{64}/original\.(?!bin$)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did: `counts["items"]` adds up to everything that the sources held. `notes` are about the sources."""
+    """What a run did: `counts["items"]` adds up to everything that the sources held. `notes` are about the sources.
+
+    `has_stood` where the package was there before, and nothing was done.
+    """
 
     counts: dict[str, dict[str, int]]
     rejected: int
     notes: tuple[Finding, ...]
     digest: Digest
+    has_stood: bool = False
 
 
 class Stage:

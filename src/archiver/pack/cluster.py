@@ -13,21 +13,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
+from archiver.pack.engines import PULSE
 from archiver.pack.job import Job, deciding
 from archiver.pack.workfolder import MARK
+from archiver.sources.shards import Slice
 from archiver.storage import place
 
 TIMEOUT = 20
 """Seconds that a scheduler has to answer."""
+SILENT = 60 // PULSE
+"""How often it is looked whether there is a worker, until it is said again that there is none."""
 LEAST = 8
 """How many shards are under way at least: a cluster that grows with its work has to see some."""
 
 
 class Cluster(NamedTuple):
-    """Takes calls that have a Job; `window` tells how many of them to have under way."""
+    """Takes calls that have a Job; `window` tells how many of them to have under way, `alive` whether any is done."""
 
     executor: Executor
     window: Callable[[], int]
+    alive: Callable[[], bool]
 
 
 @contextmanager
@@ -42,17 +47,42 @@ def connected(address: str, note: Callable[[str], None]) -> Iterator[Cluster]:
         if not client.nthreads():
             note(f"the scheduler at {address} has no worker yet; the run goes on when one comes")
         executor = _Calls(client.get_executor(pure=False), address)
-        yield Cluster(executor=executor, window=partial(_window, client, address))
+        alive = _Pulse(client, address, note).alive
+        yield Cluster(executor=executor, window=partial(_window, client, address), alive=alive)
     finally:
         client.close()
 
 
+class _Pulse:
+    """Says when all workers are gone, and again now and then."""
+
+    def __init__(self, client: Any, address: str, note: Callable[[str], None]) -> None:
+        self._client = client
+        self._address = address
+        self._note = note
+        self._missed = 0
+
+    def alive(self) -> bool:
+        """Whether there is a worker. Raises ArchiverError where there is no scheduler any more."""
+        if _threads(self._client, self._address):
+            self._missed = 0
+            return True
+        if self._missed % SILENT == 0:
+            self._note(f"the scheduler at {self._address} has no worker any more; the run goes on when one comes")
+        self._missed += 1
+        return False
+
+
 def _window(client: Any, address: str) -> int:
+    return max(LEAST, 2 * _threads(client, address))
+
+
+def _threads(client: Any, address: str) -> int:
     try:
         threads: dict[str, int] = client.nthreads()
     except OSError as error:
         raise _gone(address) from error
-    return max(LEAST, 2 * sum(threads.values()))
+    return sum(threads.values())
 
 
 def _gone(address: str) -> ArchiverError:
@@ -86,17 +116,23 @@ class _Calls(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call `fn` with a Job on a worker."""
         future: Future[Any] = Future()
-        self._calls.submit(_fit, self._ours, fn, *args, **kwargs).add_done_callback(partial(self._pass_on, future))
+        call = self._calls.submit(_fit, self._ours, fn, *args, **kwargs)
+        call.add_done_callback(partial(self._pass_on, future))
+        future.add_done_callback(lambda done: done.cancelled() and call.cancel())
         return future
 
     def _pass_on(self, future: Future[Any], done: Future[Any]) -> None:
         if not future.set_running_or_notify_cancel():
             return
-        error = CancelledError() if done.cancelled() else done.exception()
-        if error is None:
+        try:
+            error = CancelledError() if done.cancelled() else done.exception()
+            named = error and self._named(error)
+        except BaseException as bug:  # noqa: BLE001  # raised in the callback it would reach nobody, and the future stay open
+            named = bug
+        if named is None:
             future.set_result(done.result())
         else:
-            future.set_exception(self._named(error))
+            future.set_exception(named)
 
     def _named(self, error: BaseException) -> BaseException:
         """The error as the engines' callers know it."""
@@ -126,10 +162,24 @@ def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, 
             f"{_here()} does not see the work folder {job.folder}: "
             "OUT has to stand in a folder that all workers share, or --work has to name one, or a URL"
         )
-    for source in (place(piece.path) for piece in job.shard.slices if piece.size):
-        if isinstance(source, Path) and not source.exists():
-            raise CannotRead(f"{_here()} does not see the source {source}: all workers have to share it")
+    for piece in job.shard.slices:
+        if piece.size:
+            _check_seen(piece)
     return fn(job, *args, **kwargs)
+
+
+def _check_seen(piece: Slice) -> None:
+    """Raise CannotRead where this machine has not the very files of the slice under their names."""
+    source = place(piece.path)
+    if isinstance(source, Path) and not source.exists():
+        raise CannotRead(f"{_here()} does not see the source {source}: all workers have to share it")
+    for path, stamp in zip((piece.path, piece.sidecar), piece.stamps, strict=False):
+        file = place(path or "")
+        if stamp and isinstance(file, Path) and not (file.exists() and file.stat().st_mtime_ns == stamp):
+            raise CannotRead(
+                f"{_here()} sees another {file} than the run was begun with, or it has changed since: "
+                "all workers have to share the sources"
+            )
 
 
 def _here() -> str:

@@ -118,6 +118,15 @@ def stands(out: Place) -> bool:
     return out.exists()
 
 
+def identity(out: Place) -> tuple[int, ...] | None:
+    """What tells the package that stands at `out` from one that replaces it; None where there is none."""
+    try:
+        status = (out / HEADS[-1] if isinstance(out, Remote) and out.is_dir() else out).stat()
+    except OSError:
+        return None
+    return (getattr(status, "st_ino", 0), status.st_size, status.st_mtime_ns)
+
+
 def _is_free(out: Place) -> bool:
     """Whether nothing is in the folder, or what a run of ours has left there that was killed."""
     return not any(out.iterdir()) if isinstance(out, Path) else _mark(out).exists()

@@ -34,10 +34,20 @@ class InProcess(Executor):
         return future
 
 
+GRACE = 3
+"""Seconds in which work that is given up may come to its next `checkpoint`."""
+PULSE = 5
+"""Seconds after which whoever waits looks whether anybody works."""
+
+
 class StoppedError(Exception):
     """The work is not wanted any more."""
 
 
+UNBORN = (
+    "a worker process ended before it began to work; a script that packs with several processes does so below "
+    'if __name__ == "__main__":, for each of them reads the script too'
+)
 _STOP: list[Event] = []
 
 
@@ -48,11 +58,18 @@ class _Process(ProcessPoolExecutor):
     """
 
     def __init__(self, stop: Event) -> None:
-        super().__init__(1, get_context("spawn"), initializer=_begin, initargs=(stop,))
+        context = get_context("spawn")
+        self.begun = context.Event()
+        super().__init__(1, context, initializer=_begin, initargs=(stop, self.begun))
 
     def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
         with _sheltered():
             return super().submit(fn, *args, **kwargs)
+
+    def kill(self) -> None:
+        """End it in the midst of what it does. `ProcessPoolExecutor` can by itself from Python 3.14 on."""
+        for process in list((self._processes or {}).values()):
+            process.kill()
 
 
 @contextmanager
@@ -83,11 +100,15 @@ class Processes(Executor):
         self._threads = ThreadPoolExecutor(count)
         self._own = local()
         self._started: list[_Process] = []
+        self._calls: set[Future[Any]] = set()
 
     def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
         """Call `fn` in a process. The future raises BrokenExecutor where that process died."""
         with _sheltered():
-            return self._threads.submit(self._call, fn, *args, **kwargs)
+            future = self._threads.submit(self._call, fn, *args, **kwargs)
+            self._calls.add(future)
+            future.add_done_callback(self._calls.discard)
+            return future
 
     def _call(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
         process: _Process | None = getattr(self._own, "process", None)
@@ -96,8 +117,10 @@ class Processes(Executor):
             self._started.append(process)
         try:
             return process.submit(fn, *args, **kwargs).result()
-        except BrokenExecutor:
+        except BrokenExecutor as error:
             self._own.process = None
+            if not process.begun.is_set() and not self._stop.is_set():
+                raise ArchiverError(UNBORN) from error
             raise
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -107,10 +130,17 @@ class Processes(Executor):
             process.shutdown(wait)
 
     def give_up(self) -> None:
-        """End: work under way ends at its next `checkpoint`, what waits is not begun."""
+        """End: work under way ends at its next `checkpoint`, or is killed after GRACE; what waits is not begun."""
         self._stop.set()
-        # One that still starts looks for what it shares with this process: that has to be there until it ends.
-        self.shutdown(cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        try:
+            wait(list(self._calls), GRACE)
+        finally:  # Ctrl-C once more ends the grace
+            if self._calls:
+                for process in self._started:
+                    process.kill()
+            # One that still starts looks for what it shares with this process: that has to be there until it ends.
+            self.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -127,7 +157,8 @@ def processes(count: int) -> Iterator[Executor]:
             raise
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: Event, begun: Event) -> None:
+    begun.set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOP.append(stop)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -158,12 +189,13 @@ def in_order(
     jobs: Iterable[Given],
     window: int | Callable[[], int],
     lost: Callable[[Given], Made] = no_worker,
+    alive: Callable[[], bool] = lambda: True,
 ) -> Iterator[Made]:
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
     `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
     when one fails, is cancelled as far as it has not begun. A job whose worker died has the result of `lost`, which is
-    called when nothing else is under way.
+    called when nothing else is under way. `alive` is asked now and then whether there is any worker.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]
@@ -174,19 +206,25 @@ def in_order(
         for job in jobs:
             under_way.append((job, executor.submit(work, job)))
             while len(under_way) >= room():
-                yield _next(under_way, lost)
+                yield _next(under_way, lost, alive)
         while under_way:
-            yield _next(under_way, lost)
+            yield _next(under_way, lost, alive)
     finally:
         for _, future in under_way:
             future.cancel()
 
 
-def _next(under_way: deque[tuple[Given, Future[Any]]], lost: Callable[[Given], Made]) -> Made:
+def _next(
+    under_way: deque[tuple[Given, Future[Any]]], lost: Callable[[Given], Made], alive: Callable[[], bool]
+) -> Made:
     job, future = under_way.popleft()
+    while not wait([future], PULSE).done:
+        alive()
     try:
         made: Made = future.result()
     except BrokenExecutor:
-        wait([each for _, each in under_way])
+        # Where no worker is left nothing is under way either.
+        while wait([each for _, each in under_way], PULSE).not_done and alive():
+            pass
         return lost(job)
     return made

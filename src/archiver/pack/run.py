@@ -123,11 +123,14 @@ def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Repo
     package = open_package(out)
     run = package.run()
     if run.get("input") != identity:
-        raise UsedWrongly(f"{out} exists, and is of other sources or options; --overwrite replaces it")
+        raise UsedWrongly(f"{out} exists, and is of other sources, options or versions; --overwrite replaces it")
     clear_away(out, shared)
     with package.files.open(layout.DATAPACKAGE) as stream:
         manifest = stream.read()
-    return Report(counts=run["counts"], rejected=run["counts"]["items"]["rejected"], notes=(), digest=sha256(manifest))
+    counts = run["counts"]
+    return Report(
+        counts=counts, rejected=counts["items"]["rejected"], notes=(), digest=sha256(manifest), has_stood=True
+    )
 
 
 def unfinished(out: str | Place, shared: str | Place | None = None) -> Place | None:
@@ -165,6 +168,7 @@ def _still(job: Job) -> None:
 class _Engine(NamedTuple):
     executor: Executor
     window: int | Callable[[], int]
+    alive: Callable[[], bool] = lambda: True
 
 
 @contextmanager
@@ -172,7 +176,7 @@ def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch
     """Where the work is done."""
     if scheduler:
         with connected(scheduler, watch.note) as cluster:
-            yield _Engine(cluster.executor, cluster.window)
+            yield _Engine(cluster.executor, cluster.window, cluster.alive)
     elif jobs > 1 or is_shielded:
         with processes(jobs) as pool:
             yield _Engine(pool, jobs * AHEAD)
@@ -186,7 +190,7 @@ def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
     task = partial(work_on, clock=watch.clock)
     here = partial(_work_here, task, meter) if isinstance(engine.executor, InProcess) else task
     lost = partial(recovered, work=task, count=count_items, note=watch.note)
-    results = in_order(engine.executor, here, jobs.each(), engine.window, lost)
+    results = in_order(engine.executor, here, jobs.each(), engine.window, lost, engine.alive)
     for job, done in zip(jobs.each(), results, strict=True):
         meter.end(job, done)
         yield done.receipt

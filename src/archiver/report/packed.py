@@ -19,7 +19,10 @@ def summary(report: Report, out: str, rejections: Iterable[Mapping[str, Any]], *
     where = plain.line(shlex.quote(out))
     items = report.counts["items"]
     total = sum(items.values())
-    yield f"Packed {plain.count(total, 'item')} into {where}: {_described(items)}."
+    if report.has_stood:
+        yield f"{where} stands already, with {plain.count(total, 'item')}: {_described(items)}. Nothing was done."
+    else:
+        yield f"Packed {plain.count(total, 'item')} into {where}: {_described(items)}."
     if report.rejected:
         yield ""
         yield "Rejected, with their bytes archived all the same:"
