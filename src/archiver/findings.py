@@ -269,6 +269,11 @@ CODES: dict[str, Code] = {
                  "files replaces the other."),
     "W447": Code("name read otherwise elsewhere", "A file's name has a backslash, or characters that steer a terminal or turn the text around them."),
     "E448": Code("other schema", "A schema in the package is not the one that this software holds under its name and version."),
+    "W449": Code("page at another time", "The index has captures of a page, but none at the page's time; players show the nearest.",
+                 "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
+    "W450": Code("page without a name", "A row of the page list has neither `id` nor `title`: validators and players pass it over."),
+    "I451": Code("older or newer WACZ", "The manifest is of version 1.0.0 or 1.1.0, or of the draft of 1.2; it is read as such.",
+                 "WACZ 1.1.1 section 5.3", WACZ + "#datapackage-json"),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),

@@ -170,6 +170,27 @@ def test_a_habit_is_noted_once(tmp_path: Path) -> None:
     assert codes(tmp_path / "a.warc") == ["I231"]
 
 
+# Pages
+
+PAGE_ROWS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "sound": ({}, []),
+    "time with an offset": ({"ts": "2024-05-06T09:08:09+02:00"}, []),
+    "offset of no time": ({"ts": "2024-05-06T99:08:09+02:00"}, ["W449"]),
+    "fragment": ({"url": "https://example.org/1#top"}, []),
+    "another time": ({"ts": "2024-05-06T07:08:10Z"}, ["W449"]),
+    "no capture": ({"url": "https://example.org/2"}, ["E428"]),
+    "no name": ({"id": ""}, ["W450"]),
+}
+
+
+@pytest.mark.parametrize("name", ["pages/pages.jsonl", "pages/extraPages.jsonl"])
+@pytest.mark.parametrize(("change", "expected"), PAGE_ROWS.values(), ids=PAGE_ROWS)
+def test_a_page(tmp_path: Path, name: str, change: dict[str, str], expected: list[str]) -> None:
+    row = {"id": "1", "url": "https://example.org/1", "ts": "2024-05-06T07:08:09Z"} | change
+    given = files() | {name: PAGES + json.dumps(row).encode() + b"\n"}
+    assert codes(write(tmp_path / "a.wacz", given)) == expected
+
+
 # Manifests
 
 
@@ -227,8 +248,14 @@ def fed_twice(manifest: dict[str, Any]) -> None:
 
 
 MANIFESTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
-    "version 1.0": (first_version, ["I442", "W417"]),
-    "draft of version 1.2": (draft, ["W417"]),
+    "version 1.0": (first_version, ["I442", "I451"]),
+    "draft of version 1.2": (draft, ["I451"]),
+    "version 1.1": (lambda value: value.update(wacz_version="1.1.0"), ["I451"]),
+    "draft named by its address": (
+        lambda value: value.update(profile="https://specs.webrecorder.net/wacz/1.2.0/"),
+        ["I451"],
+    ),
+    "version of the future": (lambda value: value.update(wacz_version="7"), ["W417"]),
     "js-wacz": (fed_twice, ["W434"]),
     "js-wacz, and changed": (lambda value: value["resources"][0].update(hash=sha256(b"")), ["E412"]),
     "main page as py-wacz spells it": (lambda value: value.update(mainPageURL="https://x/"), ["I439"]),

@@ -341,11 +341,11 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "page is no JSON": ("E427", rows(lambda lines: [*lines, b"nothing\n"], PAGES)),
     "page without address": ("E427", rows(lambda r: [*r, b'{"id":"x","ts":"2024-05-06"}\n'], PAGES)),
     "page without name": (
-        "E427",
+        "W450",
         rows(lambda r: [*r, b'{"url":"https://x/","ts":"2024-05-06"}\n'], PAGES),
     ),
     "page elsewhere": ("E428", mended(PAGES, lambda data: data.replace(b".html", b".htm"))),
-    "page at another time": ("E428", mended(PAGES, lambda data: data.replace(b":09Z", b":10Z"))),
+    "page at another time": ("W449", mended(PAGES, lambda data: data.replace(b":09Z", b":10Z"))),
     "page left out": ("E429", rows(lambda lines: [lines[0], *lines[2:]], PAGES)),
     "page twice": ("E429", rows(lambda lines: [*lines, lines[1]], PAGES)),
     "page with another title": ("E429", page(title="Tea")),

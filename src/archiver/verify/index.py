@@ -11,7 +11,8 @@ from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.verify import captures
 from archiver.verify.captures import FIELDS
-from archiver.verify.table import Table, key_of, key_of_bytes
+from archiver.verify.pages import Pages
+from archiver.verify.table import Table, key_of_bytes
 from archiver.verify.tree import Tree, bounded_lines
 from archiver.warc import cdxj, digests
 from archiver.warc.reader import Record
@@ -57,7 +58,7 @@ class Index:
         self._present = frozenset(tree.names())
         self._is_long = False
 
-    def check(self, pages: Table) -> Iterator[Finding]:
+    def check(self, pages: Pages) -> Iterator[Finding]:
         """What is wrong with the index; marks in `pages` the addresses and times that it knows."""
         before = b""
         legend: list[bytes] | None = None
@@ -87,10 +88,10 @@ class Index:
                     "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
                 )
                 continue
-            _mark(pages, row.fields.get("url", ""), row.timestamp)
+            pages.mark(row.fields.get("url", ""), row.timestamp)
             yield from (each.at(file=self._name, line=number) for each in self._row(row))
 
-    def _is_expected(self, line: bytes, pages: Table) -> bool:
+    def _is_expected(self, line: bytes, pages: Pages) -> bool:
         """Whether a row is to the byte what this software writes of a record that is here, and for the first time."""
         match = _WRITTEN.fullmatch(line)
         if match is None:
@@ -98,7 +99,7 @@ class Index:
         key, row, stamp, url = match.groups()
         if key.decode() != _key(url.decode()) or not self._captures.mark(key_of_bytes(row)):
             return False
-        _mark(pages, url.decode(), stamp.decode())
+        pages.mark(url.decode(), stamp.decode())
         return True
 
     def _row(self, row: Row) -> Iterator[Finding]:
@@ -266,12 +267,6 @@ def _same_digest(found: str, wanted: str, record: Record) -> bool:
     if record.get("WARC-Payload-Digest") is None and record.block is not None and stated is not None:
         return digests.compute(stated.algorithm, record.block) == stated.value
     return stated is not None and stated == known
-
-
-def _mark(pages: Table, url: str, stamp: str) -> None:
-    key = key_of(url, stamp)
-    while pages.mark(key):
-        pass  # a page may be listed more than once
 
 
 def _key(url: str) -> str:

@@ -16,11 +16,11 @@ from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.storage import Place, place
-from archiver.verify import pages, run
+from archiver.verify import run
 from archiver.verify.bag import Bag
 from archiver.verify.index import INDEXES, Index
+from archiver.verify.pages import Pages
 from archiver.verify.survey import Survey
-from archiver.verify.table import Table
 from archiver.verify.tree import Folder, Tree
 from archiver.verify.wacz import WARC, Manifest, zip_structure
 from archiver.verify.zips import Zip
@@ -214,15 +214,17 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
 
 def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterator[Finding]:
     """Pages and captures against the index."""
-    listed = Table()
+    listed = Pages()
+    for name in names:
+        if name.startswith("pages/") and name.endswith(".jsonl"):
+            with tree.open(prefix + name) as stream:
+                yield from listed.check(prefix + name, stream)
     if layout.PAGES in names:
-        with tree.open(prefix + layout.PAGES) as stream:
-            yield from pages.check(prefix + layout.PAGES, stream, listed)
         with tree.open(prefix + layout.PAGES) as stream:
             yield from survey.unlisted(prefix + layout.PAGES, stream)
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     for name in indexes:
         yield from Index(tree, prefix, prefix + name, survey.captures, survey.record_at).check(listed)
     if indexes:
-        yield from pages.unknown(prefix + layout.PAGES, listed)
+        yield from listed.unknown()
         yield from survey.unindexed()

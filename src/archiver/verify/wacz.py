@@ -16,6 +16,7 @@ from archiver.verify.zips import STORED, Entry, Zip
 
 _LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")
+_OLDER = ("1.0.0", "1.1.0")
 _REQUIRED = ("profile", "wacz_version", "resources")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
 # flags, stamp, disk, internal and external attributes, comment)
@@ -117,7 +118,7 @@ class Manifest:
     def _keys(self) -> Iterator[Finding]:
         version, profile = self.value.get("wacz_version"), self.value.get("profile")
         # The draft of version 1.2 names its version in the profile alone.
-        is_draft = isinstance(profile, str) and profile.startswith("wacz")
+        is_draft = isinstance(profile, str) and profile.startswith(("wacz", "https://specs.webrecorder.net/wacz/"))
         for key in _REQUIRED:
             if key not in self.value and not (is_draft and key == "wacz_version"):
                 yield self._finding("E411", f"datapackage.json has no `{key}`.", layout.DATAPACKAGE)
@@ -128,8 +129,10 @@ class Manifest:
             message = "Hashes and lengths are in the form of WACZ 1.0 (`stats`); they are read as such."
             yield self._finding("I442", message, layout.DATAPACKAGE)
         if (version, profile) != ("1.1.1", "data-package") and (is_draft or None not in (version, profile)):
-            message = "The WACZ's version or profile is not 1.1.1 and data-package; validators refuse it."
-            yield self._finding("W417", message, layout.DATAPACKAGE, found=f"{version}, {profile}"[:200])
+            is_known = is_draft or (version in _OLDER and profile == "data-package")
+            message = "The WACZ's version or profile is not 1.1.1 and data-package; its validators refuse it."
+            code = "I451" if is_known else "W417"
+            yield self._finding(code, message, layout.DATAPACKAGE, found=f"{version}, {profile}"[:200])
 
     def _required(self, present: set[str]) -> Iterator[Finding]:
         if not any(is_warc(path) for path in present):
