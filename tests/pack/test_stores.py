@@ -10,6 +10,7 @@ import zstandard
 from pyarrow import parquet as pq
 
 from archiver.errors import CannotRead, CannotWrite, Unreachable, UsedWrongly
+from archiver.pack import destination
 from archiver.pack.config import Config
 from archiver.pack.run import pack
 from archiver.package.open import open_package
@@ -145,6 +146,19 @@ def test_what_a_killed_run_left_is_replaced_and_nothing_else(bucket: Bucket, fol
     pack([folder], f"{bucket.url}/out", CONFIG, resume=True)
     assert list(verify(f"{bucket.url}/out")) == []
     assert not {"out/data/archive/left.warc.gz", "out/mine.txt", ".out.work"} & {*bucket.listed()}
+
+
+def test_of_two_runs_for_one_object_the_first_leaves_it_to_the_second(bucket: Bucket) -> None:
+    out = place(f"{bucket.url}/out.wacz")
+    with destination.claimed(out, "first") as first:
+        first()
+        with destination.claimed(out, "second") as second:
+            second()
+            with pytest.raises(UsedWrongly, match="another run has begun to write"):
+                first()
+        assert bucket.listed() == []
+        with pytest.raises(UsedWrongly, match="another run has begun to write"):
+            first()
 
 
 @pytest.mark.parametrize(
