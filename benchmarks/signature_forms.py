@@ -56,6 +56,14 @@ NAMES = {
     "initials": ["J.D. Müller", "Cmdr. A. Voss", "M. K. Orsen", "Dr. Ada Lund"],
     "dots": ["harbour.watch", "Keel.", ".", "Mr. Pilot"],
     "bar": ["Tideline | News", "Ada | Harbour Desk"],
+    "titles": [
+        "Rep. Jane Mayor",
+        "Sen. Bo Berg",
+        "The Harbour Times",
+        "Jane D. Mayor",
+        "Jane Mayor 🇺🇸",
+        "Jo deGrasse Lind",
+    ],
     "emoji": ["Cass❤️", "🌊 Ola 🌊", "Mara 👩‍👩‍👧 Lund", "🚢"],
     "brackets": ["(((ellis)))", "Jo Lind (he/him)", "Nautics [live]", "Bo 'Skip' Berg", 'Al "Knot" Berg'],
     "at in name": ["Ola @ the pier", "Bo@Sea"],
@@ -242,7 +250,7 @@ def handle_of(rng: random.Random, name: str) -> str:
     squashed = "".join(letter for letter in name if letter.isascii() and letter.isalnum())[:15]
     choices = ["saltandrope", "pilot_77", "X", "the_pier_watcher"]
     if len(squashed) > 2:
-        choices += [squashed, squashed.lower(), squashed[:12] + "_1", squashed]
+        choices += [squashed, squashed.lower(), squashed[:12] + "_1", "real" + squashed[:11]]
     return rng.choice(choices)
 
 
