@@ -6,10 +6,13 @@ import re
 import struct
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archiver.findings import CODES, Finding
+from archiver.verify.survey import Survey
+from archiver.verify.table import Table
 from archiver.verify.verify import verify
 from archiver.warc import members, window
 from archiver.warc.reader import Record, read
@@ -170,6 +173,41 @@ def test_a_row_of_megabytes_is_one_row(tmp_path: Path, monkeypatch: pytest.Monke
     given = files()
     given[name] = KEY + row + given[name] if name.startswith("indexes") else PAGES + row
     assert codes(write(tmp_path / "a.wacz", given)) == (["E420", "E421"] if name.startswith("indexes") else ["E427"])
+
+
+def test_marks_of_equal_keys_are_found_at_once() -> None:
+    class Marks(bytearray):
+        looks = 0
+
+        def __getitem__(self, at: Any) -> Any:
+            Marks.looks += 1
+            return super().__getitem__(at)
+
+    table = Table()
+    for value in range(2000):
+        table.add(7 << 56, value)
+    table.add(8 << 56, 1)
+    assert table.find(7 << 56) == 0
+    table._sealed()[7] = Marks(2000)
+    assert [table.mark(7 << 56) for _ in range(4000)] == [True] * 2000 + [False] * 2000
+    assert [table.mark(8 << 56), table.mark(8 << 56), table.mark(9 << 56)] == [True, False, None]
+    assert Marks.looks <= 4000
+
+
+def test_a_record_of_many_findings_is_read_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 0
+    record_at = Survey.record_at
+
+    def counted(self: Survey, name: str, offset: int) -> Record | None:
+        nonlocal count
+        count += 1
+        return record_at(self, name, offset)
+
+    monkeypatch.setattr(Survey, "record_at", counted)
+    lines = [b"WARC-Concurrent-To: <urn:x:%d>" % number for number in range(200)]
+    (tmp_path / "a.warc").write_bytes(INFO + record(extra=lines))
+    assert codes(tmp_path / "a.warc") == ["I616"] * 200
+    assert count == 1
 
 
 def test_a_zip_whose_directory_counts_for_ever(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,36 @@ def test_a_wacz_of_other_software(tmp_path: Path) -> None:
     revisit = record("revisit", 1, b"", change={"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(b"hello")})
     row = index_row(offset, len(members(revisit)), mime="warc/revisit", status=None)
     assert codes(foreign(path, info + members(revisit), row)) == []
+
+
+def test_a_row_says_where_its_record_is_and_stands_once(tmp_path: Path) -> None:
+    info, page = members(INFO), members(response())
+    path, offset, length = tmp_path / "a.wacz", len(info), len(page)
+    for name in ("url", "offset", "length"):
+        row = re.sub(rb'"%s": "[^"]*", ' % name.encode(), b"", index_row(offset, length))
+        assert codes(foreign(path, info + page, row)) == ["E420", "E424"]
+    once = index_row(offset, length)
+    assert codes(foreign(path, info + page, once, once)) == ["E425"]
+    digested = index_row(offset, length, recordDigest=sha256(page))
+    assert codes(foreign(path, info + page, *sorted([once, digested]))) == ["E425"]
+
+
+def test_a_row_leads_to_no_record_within_a_block(tmp_path: Path) -> None:
+    within = response()
+    page = record("resource", 2, within, change={"Content-Type": "application/warc"})
+    rows = [
+        index_row(len(INFO) + page.index(within), len(within), filename="a.warc"),
+        index_row(
+            len(INFO),
+            len(page),
+            filename="a.warc",
+            digest=sha256(within),
+            mime="application/warc",
+            url="https://example.org/2",
+        ).replace(b")/1 ", b")/2 "),
+    ]
+    files = ("archive/a.warc", INFO + page), ("indexes/index.cdx", b"".join(rows)), ("pages/pages.jsonl", PAGES)
+    assert codes(write_zip(tmp_path / "a.wacz", *files)) == ["E422"]
 
 
 SHA1 = base64.b32encode(hashlib.sha1(BLOCK, usedforsecurity=False).digest()).decode()

@@ -8,6 +8,8 @@ from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
 FIELDS = ("timestamp", *cdxj.NAMES)
+INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
+"""The types of records that belong in an index."""
 
 
 def expected(record: Record, filename: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from isal import isal_zlib
 from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.verify import captures
-from archiver.verify.captures import FIELDS
+from archiver.verify.captures import FIELDS, INDEXED
 from archiver.verify.pages import Pages
 from archiver.verify.table import Table, key_of_bytes
 from archiver.verify.tree import Tree, bounded_lines
@@ -24,6 +24,7 @@ _ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
 _WRITTEN = re.compile(rb'([!-~]++) (([0-9]{14}) \{"url": "([!#-\[\]-~]*+)", "mime": "[ -~]*+\n)')
 _POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
 _META = b"!meta "
+_NEEDED = ("url", "offset", "length")
 # Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
 _HEADS = (b"!", b"@")
 # The letters of CDX, and the keys of CDXJ: https://iipc.github.io/warc-specifications/specifications/cdx-format/cdx-2015/
@@ -83,10 +84,11 @@ class Index:
             if row is not None and row.is_long and not self._is_long:
                 self._is_long = True
                 yield self._finding("W435", "Timestamps have 17 digits; most software reads 14.", number)
-            if row is None:
-                yield self._finding(
-                    "E420", "This is no CDXJ row: key, 14 digits, JSON object.", number, found=_shown(line)
-                )
+            lacking = [] if row is None else [name for name in _NEEDED if not row.fields.get(name)]
+            if row is None or lacking:
+                what = f"The row lacks {', '.join(lacking)}" if lacking else "This is no CDXJ row"
+                message = f"{what}: a row is key, 14 digits, and a JSON object that leads to a record."
+                yield self._finding("E420", message, number, found=_shown(line))
                 continue
             pages.mark(row.fields.get("url", ""), row.timestamp)
             yield from (each.at(file=self._name, line=number) for each in self._row(row))
@@ -104,7 +106,7 @@ class Index:
 
     def _row(self, row: Row) -> Iterator[Finding]:
         url = row.fields.get("url", "")
-        if url and row.key != _key(url):
+        if row.key != _key(url):
             yield Finding(
                 code="E423",
                 message="The row's key is not that of its URL.",
@@ -127,7 +129,13 @@ class Index:
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
         wanted = captures.expected(record, filename)
-        self._captures.mark(key_of_bytes(captures.row(wanted)))
+        marked = self._captures.mark(key_of_bytes(captures.row(wanted)))
+        if marked is None and record.type in INDEXED:
+            # What begins here is within another record's block, or behind damage.
+            yield Finding(code="E422", message="The row points at no record of the file's own.", found=path[-200:])
+            return
+        if marked is False:
+            yield Finding(code="E425", message="The index has a row of this record already.", record=record.id)
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
             if found is not None and name == "digest" and _is_of_nothing(found, record):

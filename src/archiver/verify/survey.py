@@ -15,7 +15,7 @@ from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
 from archiver.verify import derivation, pages, replay
-from archiver.verify.captures import expected, row
+from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
@@ -24,13 +24,13 @@ from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
 
 KEEP = 1 << 27
-INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
 _INFO = "warc-warcinfo-id"
 _REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
 _OFFSET_BITS = 40
+_MOST_IDS = 1 << 10
 _FRACTION = re.compile(rb"[0-9][.eE]")
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 
@@ -62,6 +62,7 @@ class Survey:
         self._near: dict[str, str] = {}
         self._original: Record | None = None
         self._items: Items | None = None
+        self._ids: dict[int, str | None] = {}
         self.gathered = Gathered()
 
     @property
@@ -161,8 +162,16 @@ class Survey:
 
     def _at(self, place: int, finding: Finding) -> Finding:
         name, offset = self.place(place)
-        record = self.record_at(name, offset)
-        return finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
+        return finding.at(file=name, offset=offset, record=self._id(place))
+
+    def _id(self, place: int) -> str | None:
+        """The id of the record at a place, of which several things may be found: it is read once."""
+        if place not in self._ids:
+            if len(self._ids) >= _MOST_IDS:
+                self._ids.clear()
+            record = self._found(place)
+            self._ids[place] = record.id if record and record.length else None
+        return self._ids[place]
 
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""

@@ -25,6 +25,8 @@ class Table:
         self.keys = [array("Q") for _ in range(_BUCKETS)]
         self.values = [array("Q") for _ in range(_BUCKETS)]
         self._marks: list[bytearray] | None = None
+        # Of keys with several entries, where the first stands that is not marked.
+        self._next: dict[int, int] = {}
 
     def add(self, key: int, value: int) -> None:
         """Enters a key. Only before the first question."""
@@ -43,16 +45,17 @@ class Table:
 
     def mark(self, key: int) -> bool | None:
         """Marks one unmarked entry of a key. `False` where all are marked already, `None` where the key is unknown."""
-        at = self._position(key)
+        at = self._next.get(key)
+        at = self._position(key) if at is None else at
         if at is None:
             return None
         keys, marks = self.keys[key >> 56], self._sealed()[key >> 56]
-        while at < len(keys) and keys[at] == key:
-            if not marks[at]:
-                marks[at] = 1
-                return True
-            at += 1
-        return False
+        if at == len(keys) or keys[at] != key or marks[at]:
+            return False
+        marks[at] = 1
+        if key in self._next or (at + 1 < len(keys) and keys[at + 1] == key):
+            self._next[key] = at + 1
+        return True
 
     def unmarked(self) -> Iterator[int]:
         """The values of all entries that were not marked, in ascending order within the reach of a bucket."""
