@@ -274,6 +274,8 @@ CODES: dict[str, Code] = {
     "W450": Code("page without a name", "A row of the page list has neither `id` nor `title`: validators and players pass it over."),
     "I451": Code("older or newer WACZ", "The manifest is of version 1.0.0 or 1.1.0, or of the draft of 1.2; it is read as such.",
                  "WACZ 1.1.1 section 5.3", WACZ + "#datapackage-json"),
+    "E452": Code("stranger in a folder", "A file in archive/, indexes/ or pages/ is none of those that the folder is for.",
+                 "WACZ 1.1.1 section 3", WACZ + "#directory-layout"),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),

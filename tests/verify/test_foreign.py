@@ -191,6 +191,12 @@ def test_a_page(tmp_path: Path, name: str, change: dict[str, str], expected: lis
     assert codes(write(tmp_path / "a.wacz", given)) == expected
 
 
+@pytest.mark.parametrize("name", ["archive/x.txt", "indexes/notes.md", "pages/page.html"])
+def test_a_file_in_a_folder_that_is_not_for_it(tmp_path: Path, name: str) -> None:
+    assert codes(write(tmp_path / "a.wacz", files() | {name: b"x"})) == ["E452"]
+    assert codes(write(tmp_path / "b.wacz", files() | {name.partition("/")[2]: b"x"})) == []
+
+
 # Manifests
 
 

@@ -16,6 +16,7 @@ from archiver.verify.zips import STORED, Entry, Zip
 
 _LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")
+_KINDS = {"archive": (*WARC, ".arc", ".arc.gz"), "indexes": (*INDEXES, ".idx"), "pages": (".jsonl",)}
 _OLDER = ("1.0.0", "1.1.0")
 _REQUIRED = ("profile", "wacz_version", "resources")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
@@ -53,6 +54,7 @@ class Manifest:
         for path in sorted(present - self._resources.keys() - {layout.DATAPACKAGE, layout.DATAPACKAGE_DIGEST}):
             yield self._finding("E414", "The file is not listed in datapackage.json.", path)
         yield from self._required(present)
+        yield from self._strangers(present)
 
     def fixity(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
         """Files that are not what the manifest says, and the manifest itself; `found` holds SHA-256 by name."""
@@ -133,6 +135,13 @@ class Manifest:
             message = "The WACZ's version or profile is not 1.1.1 and data-package; its validators refuse it."
             code = "I451" if is_known else "W417"
             yield self._finding(code, message, layout.DATAPACKAGE, found=f"{version}, {profile}"[:200])
+
+    def _strangers(self, present: set[str]) -> Iterator[Finding]:
+        """Files of other kinds in the folders that the standard keeps for its own (section 3)."""
+        for path in sorted(present):
+            folder, _, name = path.partition("/")
+            if name and not path.endswith(_KINDS.get(folder, "")):
+                yield self._finding("E452", "The file is of no kind that belongs in its folder.", path)
 
     def _required(self, present: set[str]) -> Iterator[Finding]:
         if not any(is_warc(path) for path in present):
