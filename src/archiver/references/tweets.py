@@ -47,7 +47,7 @@ _LOOSE_HANDLE = re.compile(
 # and its zone after it.
 _CLOCK = re.compile(
     r"[,،]?[ \xa0](?![A-ZА-Я])[^\W\d_]{1,4}\.?(?:[ \xa0](?:las?|ore)(?:\(s\))?)?[ \xa0]\d{1,2}[:.h]\d\d"
-    r"[ \xa0]?(?:[AaPp]\.?[Mm]\.?)?[ \xa0](?:[A-Z]{2,4}T|UTC|GMT)\b"
+    r"[ \xa0]?(?:[AaPp]\.?[Mm]\.?)?[ \xa0](?:[PMCEA][SD]T|UTC|GMT|[A-Z]{2,4}T\b)"
 )
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
 # What a tweet has room for, with some for the links that articles give in full.
