@@ -1,6 +1,8 @@
 """Which article is meant by an id, its beginning, a URL or a name."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,9 @@ class Package:
 
     def articles(self) -> "list[Entry]":
         return self.entries
+
+    def rejections(self) -> Iterator[dict[str, Any]]:
+        yield {"source": {"name": "broken.jsonl", "offset": 100}}
 
 
 def found(wanted: str, *names: str) -> int:
@@ -73,3 +78,9 @@ def test_candidates_are_listed_up_to_a_bound() -> None:
     assert len(lines) == SHOWN + 2
     assert "a.jsonl@0  The pier is gone" in lines[1]
     assert lines[-1] == "… and more"
+
+
+@pytest.mark.parametrize("wanted", ["broken.jsonl", "broken.jsonl@100"])
+def test_a_rejected_item_is_said_to_be_rejected(wanted: str) -> None:
+    with pytest.raises(UsedWrongly, match="was rejected"):
+        found(wanted, "a.txt")
