@@ -30,14 +30,19 @@ def is_noticed(package: Path) -> bool:
         return True
 
 
-def unnoticed(package: Path, flips: int, seed: int) -> list[tuple[str, int]]:
-    """The flips that are not found: file and bit. Each bit is put back."""
+def chosen(package: Path, count: int, seed: int) -> list[tuple[Path, int]]:
+    """Bits drawn evenly from all bytes of all files."""
     files = sorted(path for path in [package, *package.rglob("*")] if path.is_file())
-    sizes = [path.stat().st_size for path in files]
-    draw, missed = random.Random(seed), []
-    for path in draw.choices(files, sizes, k=flips):
+    sizes = [path.stat().st_size * 8 for path in files]
+    draw = random.Random(seed)
+    return [(path, draw.randrange(path.stat().st_size * 8)) for path in draw.choices(files, sizes, k=count)]
+
+
+def unnoticed(package: Path, places: list[tuple[Path, int]]) -> list[tuple[str, int]]:
+    """The places, in bits, whose change is not found; each bit is flipped by itself and put back."""
+    missed = []
+    for path, bit in places:
         sound = path.read_bytes()
-        bit = draw.randrange(8 * len(sound))
         broken = bytearray(sound)
         broken[bit // 8] ^= 1 << bit % 8
         path.write_bytes(broken)
@@ -63,7 +68,7 @@ def main() -> int:
             if is_noticed(package):
                 raise SystemExit(f"the {what} is not sound")
             start = time.process_time()
-            missed = unnoticed(package, options.flips, options.seed)
+            missed = unnoticed(package, chosen(package, options.flips, options.seed))
             failed |= bool(missed)
             took = time.process_time() - start
             print(

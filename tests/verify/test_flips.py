@@ -4,41 +4,11 @@ import random
 from pathlib import Path
 
 import pytest
+from benchmarks.flips import chosen, unnoticed
 
-from archiver.errors import ArchiverError
-from archiver.verify.verify import verify
 from tests.verify.packages import copy
 
 FLIPS = 300
-
-
-def is_noticed(path: Path) -> bool:
-    try:
-        return next(iter(verify(path)), None) is not None
-    except ArchiverError:
-        return True
-
-
-def unnoticed(package: Path, places: list[tuple[Path, int]]) -> list[tuple[str, int]]:
-    """The places, in bits, whose change is not found; each bit is flipped by itself and put back."""
-    missed = []
-    for path, bit in places:
-        sound = path.read_bytes()
-        broken = bytearray(sound)
-        broken[bit // 8] ^= 1 << bit % 8
-        path.write_bytes(broken)
-        if not is_noticed(package):
-            missed.append((path.name, bit))
-        path.write_bytes(sound)
-    return missed
-
-
-def chosen(package: Path, count: int, seed: int) -> list[tuple[Path, int]]:
-    """Bits drawn evenly from all bytes of all files."""
-    files = sorted(path for path in [package, *package.rglob("*")] if path.is_file())
-    sizes = [path.stat().st_size * 8 for path in files]
-    draw = random.Random(seed)
-    return [(path, draw.randrange(path.stat().st_size * 8)) for path in draw.choices(files, sizes, k=count)]
 
 
 def test_every_flip_in_a_bag_is_found(bag: Path, tmp_path: Path) -> None:
