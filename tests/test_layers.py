@@ -26,6 +26,7 @@ DOORS = {
     "jsonschema_rs": {"record"},
     "warcio": {"warc"},
     "surt": {"warc"},
+    "deflate": {"warc"},
     "brotli": {"warc"},
     "fsspec": {"storage"},
     "s3fs": {"storage"},

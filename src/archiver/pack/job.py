@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from archiver.storage import Place
 FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 LISTS = ("cdxj", "pages", "rejected")
 # The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("chardet", "ftfy", "isal", "jsonschema", "surt", "trafilatura", "warcio")
+DECIDING = ("chardet", "deflate", "ftfy", "jsonschema", "surt", "trafilatura", "warcio")
 
 
 @cache
@@ -28,8 +29,8 @@ def software() -> dict[str, str]:
 
 
 def deciding() -> dict[str, str]:
-    """The same, and Python: it brings the character database."""
-    return software() | {"python": platform.python_version()}
+    """The same, and Python, which brings the character database, and zlib, which deflates records of many megabytes."""
+    return software() | {"python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

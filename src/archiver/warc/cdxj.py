@@ -12,9 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
-from isal import isal_zlib
 
 from archiver.model import sha256
+from archiver.warc.compression import gzip_member
 
 if TYPE_CHECKING:
     from archiver.warc.writer import WarcRecord, Written
@@ -79,14 +79,12 @@ def timestamp(date: str) -> str:
 
 def zipnum(lines: Iterable[bytes], filename: str) -> Iterator[Block]:
     """Sorted index lines as blocks of up to 1024, each a gzip member of its own; the first is only the head."""
-    from archiver.warc.writer import GZIP, LEVEL
-
     head = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": %b}\n' % orjson.dumps(filename)
     yield Block(member=b"", idx_line=head)
     offset = 0
     remaining = iter(lines)
     while chunk := list(islice(remaining, BLOCK_LINES)):
-        member = isal_zlib.compress(b"".join(chunk), LEVEL, GZIP)
+        member = gzip_member(b"".join(chunk))
         surt_key, stamp, _ = chunk[0].split(b" ", 2)
         place = b'{"offset": %d, "length": %d, "digest": %b}' % (offset, len(member), orjson.dumps(sha256(member)))
         yield Block(member=member, idx_line=b"%b %b %b\n" % (surt_key, stamp, place))

@@ -1,22 +1,18 @@
 """The only door to warcio: WARC 1.1 records, one gzip member each, to the byte predictable.
 
-warcio serialises the headers, and ISA-L compresses the records. Level 2 gave the same bytes on every kind of CPU tried,
-and level 3 did not; and because no compressor promises its bytes for ever, a file also has a digest over its
-uncompressed records.
+warcio serialises the headers; its own compression is not used. Because no compressor promises its bytes for ever, a
+file also has a digest over its uncompressed records.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import BinaryIO, Literal, NamedTuple
 
-from isal import isal_zlib
-
 from archiver.model import Digest, sha256
+from archiver.warc.compression import gzip_member, gzip_pieces
 
-LEVEL = 2
-GZIP = 31  # zlib's wbits for a gzip member
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 RecordType = Literal["warcinfo", "response", "resource", "metadata", "conversion", "revisit"]
 # A WARC-Target-URI is an RFC 3986 URI (WARC 1.1 section 5.12), and players look it up by its exact string: no fragment.
@@ -87,7 +83,7 @@ class WarcFile:
         if len(record.block) > _LARGE:
             return self._write_large(record, digest, payload_digest)
         plain = b"".join((_head(record, digest), record.block, _END))
-        member = isal_zlib.compress(plain, LEVEL, GZIP)
+        member = gzip_member(plain)
         self._stream.write(member)
         self._records.update(plain)
         self._file.update(member)
@@ -97,15 +93,13 @@ class WarcFile:
 
     def _write_large(self, record: WarcRecord, digest: Digest, payload_digest: Digest) -> Written:
         """The same in pieces: neither the record nor its member stands in memory beside the block."""
-        deflater, member, offset = isal_zlib.compressobj(LEVEL, wbits=GZIP), hashlib.sha256(), self.length
-        block = memoryview(record.block)
-        pieces = (block[at : at + _LARGE] for at in range(0, len(block), _LARGE))
-        for piece in (_head(record, digest), *pieces, _END, None):
-            data = deflater.flush() if piece is None else deflater.compress(piece)
+        member, offset = hashlib.sha256(), self.length
+        pieces = self._counted(_pieces(_head(record, digest), record.block))
+
+        for data in gzip_pieces(pieces):
             self._stream.write(data)
             self._file.update(data)
             member.update(data)
-            self._records.update(piece or b"")
             self.length += len(data)
         self.count += 1
         return Written(
@@ -114,6 +108,17 @@ class WarcFile:
             record_digest=Digest("sha256:" + member.hexdigest()),
             payload_digest=payload_digest,
         )
+
+    def _counted(self, pieces: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+        for piece in pieces:
+            self._records.update(piece)
+            yield piece
+
+
+def _pieces(head: bytes, block: bytes) -> Iterator[bytes | memoryview]:
+    yield head
+    yield from (memoryview(block)[at : at + _LARGE] for at in range(0, len(block), _LARGE))
+    yield _END
 
 
 _NAMES = (
