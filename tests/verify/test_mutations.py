@@ -52,6 +52,16 @@ def test_a_sound_package_that_is_signed_has_no_finding(bag: Path, tmp_path: Path
     assert codes(root) == []
 
 
+@pytest.mark.parametrize(
+    "form", [pages.without_text, lambda row: json.dumps(json.loads(row), sort_keys=True).encode() + b"\n"]
+)
+def test_a_list_of_pages_may_have_another_form(bag: Path, tmp_path: Path, form: Callable[[bytes], bytes]) -> None:
+    """All rows without their texts, or with their names in another order."""
+    root = copy(bag, tmp_path)
+    rows(lambda lines: [lines[0], *map(form, lines[1:])], PAGES)(root)
+    assert codes(root) == []
+
+
 def test_the_mutations_reach_every_part() -> None:
     """WARC, fixity, WACZ with index and pages and signature, records, derivation, bag."""
     reached = Counter(code[1] for code, _ in MUTATIONS.values())

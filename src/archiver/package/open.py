@@ -14,7 +14,7 @@ from archiver.errors import CannotRead, NotAPackage, UnsupportedVersion
 from archiver.model import Article
 from archiver.package import layout
 from archiver.record import schema
-from archiver.record.provenance import from_dict
+from archiver.record.provenance import from_dict, whole
 from archiver.storage import Place, files, place
 from archiver.warc import reader
 from archiver.warc.reader import Record
@@ -228,7 +228,7 @@ def _article(record: dict[str, Any], text: str, name: str) -> Article:
     fault = next(schema.check(record, schema.ARTICLE), None)
     if fault:
         raise CannotRead(f"{name}: the record {record.get('id')} breaks its schema: {fault.message} {_MORE}")
-    return from_dict(record, text)
+    return from_dict(whole(record), text)
 
 
 def _text(record: Record) -> str:

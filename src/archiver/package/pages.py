@@ -6,6 +6,9 @@ A player reads all of the list before it shows the first page, and a browser hol
 larger than MOST_WITH_TEXT names the pages, and leaves their texts to the captures.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 
 from archiver.model import Article
@@ -16,22 +19,35 @@ TITLE_LENGTH = 120
 MOST_WITH_TEXT = 256 << 20
 
 
-def row(article: Article, date: str) -> bytes:
-    """The row of an article's reading copy, with its text; `date` is the WARC-Date of that copy."""
-    page = {
-        "id": article.id.removeprefix("urn:uuid:"),
-        "url": reading_uri(article.id),
-        "ts": date,
-        "title": title_of(article),
-        "text": article.text,
-    }
-    return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+_NAMES = ("id", "url", "ts", "title", "text")
+
+
+def row(article: Article, date: str, *, with_text: bool = True) -> bytes:
+    """The row of an article's reading copy; `date` is the WARC-Date of that copy."""
+    page = _page(article, article.id, reading_uri(article.id), date)
+    return _dumped(page | {"text": article.text} if with_text else page)
 
 
 def original_row(article: Article, original_id: str, uri: str, date: str) -> bytes:
     """The row of an original that is itself a page, at the target URI `uri` of its record."""
-    page = {"id": original_id.removeprefix("urn:uuid:"), "url": uri, "ts": date, "title": title_of(article)}
+    return _dumped(_page(article, original_id, uri, date))
+
+
+def _page(article: Article, record_id: str, uri: str, date: str) -> dict[str, str]:
+    return {"id": record_id.removeprefix("urn:uuid:"), "url": uri, "ts": date, "title": title_of(article)}
+
+
+def _dumped(page: Mapping[str, Any]) -> bytes:
     return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def as_written(page: Mapping[str, Any]) -> bytes:
+    """A row as this software would write it, whatever the order of its names.
+
+    >>> as_written({"title": "Rain", "id": "7d2c", "mood": "wet"})
+    b'{"id":"7d2c","title":"Rain","mood":"wet"}\n'
+    """
+    return _dumped({**{name: page[name] for name in _NAMES if name in page}, **page})
 
 
 def without_text(line: bytes) -> bytes:
@@ -42,7 +58,7 @@ def without_text(line: bytes) -> bytes:
     """
     page = orjson.loads(line)
     page.pop("text", None)
-    return orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE)
+    return _dumped(page)
 
 
 def title_of(article: Article) -> str:

@@ -102,8 +102,10 @@ def whole(value: Any) -> Any:
 
 
 def from_dict(record: Mapping[str, Any], text: str) -> Article:
-    """The article of a record that is valid against the schema; `text` is its normalised text."""
-    record = whole(record)
+    """The article of a record that is valid against the schema; `text` is its normalised text.
+
+    Its numbers must be integers as such: see `whole`.
+    """
     return Article(
         id=record["id"],
         url=Stated(**record["url"]) if record["url"] else None,

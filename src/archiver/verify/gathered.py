@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.verify.kinship import Revisits, Segments
+from archiver.verify.pages import Rows
 from archiver.verify.table import Table
 
 REFERENCES = ("WARC-Refers-To", "WARC-Concurrent-To", "WARC-Warcinfo-ID", "WARC-Segment-Origin-ID")
@@ -49,8 +50,7 @@ class Gathered:
     infos: Table = field(default_factory=Table)
     conversions: Table = field(default_factory=Table)
     captures: Table = field(default_factory=Table)
-    rows: Table = field(default_factory=Table)
-    bare_rows: Table = field(default_factory=Table)
+    rows: Rows = field(default_factory=Rows)
     references: "dict[str, tuple[array[int], array[int]]]" = field(
         default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
     )
@@ -67,7 +67,6 @@ class Gathered:
         self.conversions.extend(other.conversions)
         self.captures.extend(other.captures)
         self.rows.extend(other.rows)
-        self.bare_rows.extend(other.bare_rows)
         for name, (keys, places) in other.references.items():
             self.references[name][0].extend(keys)
             self.references[name][1].extend(places)

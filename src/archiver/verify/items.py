@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from archiver.findings import Finding
 from archiver.model import PAGE_TYPES
 from archiver.package import layout, pages, records
 from archiver.record.provenance import from_dict
-from archiver.verify.table import Table, key_of_bytes
+from archiver.verify.pages import Rows
 from archiver.warc.reader import Record, bare
 from archiver.warc.writer import WarcRecord
 
@@ -33,10 +31,10 @@ class Described:
 
 
 class Items:
-    """The items of one archive file as they go by. `rows` takes the keys of the page rows that they have, by place."""
+    """The items of one archive file as they go by. `rows` takes the page rows that they have."""
 
-    def __init__(self, rows: Table, bare_rows: Table) -> None:
-        self._rows, self._bare_rows = rows, bare_rows
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
         self._original: Record | None = None
         self._awaited: tuple[Record, WarcRecord | None] | None = None
         self._alias = ""
@@ -100,21 +98,11 @@ class Items:
             return None
         date = about.record.get("WARC-Date") or ""
         article = from_dict(about.value, text.decode())
-        self._enter(about.place, pages.row(article, date))
+        self._rows.add(pages.row(article, date), pages.row(article, date, with_text=False), about.place)
         if article.source.media_type in PAGE_TYPES:
-            self._enter(about.place, pages.original_row(article, original.id or "", original.uri or "", date))
+            row = pages.original_row(article, original.id or "", original.uri or "", date)
+            self._rows.add(row, row, about.place)
         return records.reading_copy(article, self._alias, date)
-
-    def _enter(self, place: int, row: bytes) -> None:
-        page = orjson.loads(row)
-        self._rows.add(key_of_row(page), place)
-        page.pop("text", None)
-        self._bare_rows.add(key_of_row(page), place)
-
-
-def key_of_row(page: Mapping[str, Any]) -> int:
-    """The key of a row of the page list, whatever the order of its names."""
-    return key_of_bytes(orjson.dumps(page, option=orjson.OPT_SORT_KEYS))
 
 
 def _is_as_made(record: Record, made: WarcRecord) -> bool:

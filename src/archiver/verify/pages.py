@@ -1,7 +1,7 @@
 """The list of pages (WACZ 1.1.1 section 5.2.2): its head, its rows, and each page's address and time in the index."""
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -9,14 +9,51 @@ from typing import Any, BinaryIO
 import orjson
 
 from archiver.findings import Finding
+from archiver.package.pages import as_written
 from archiver.verify.captures import timestamp
-from archiver.verify.items import key_of_row
-from archiver.verify.table import Table, key_of
+from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import bounded_lines
 
 _LINE_LIMIT = 1 << 25
 _LINE_BITS = 40
+# The address and the time in a row that is known to be as this software writes it.
+_WRITTEN = re.compile(rb'\{"id":"[^"\\]*+","url":"([^"\\]*+)","ts":"([^"\\]*+)",')
 _OFFSET = re.compile(r"T.*[+-]\d\d:\d\d$", re.ASCII)
+
+
+class Rows:
+    """The rows that the articles of a package give its list of pages, each with its text and without it.
+
+    A list with the texts of some articles has those of all.
+    """
+
+    def __init__(self) -> None:
+        self.full, self.bare = Table(), Table()
+        self._listed: Table | None = None
+
+    def add(self, row: bytes, bare: bytes, place: int) -> None:
+        """Enters the row of an article whose record stands at `place`; `bare` is the row without its text."""
+        self.full.add(key_of_bytes(row), place)
+        self.bare.add(key_of_bytes(bare), place)
+
+    def extend(self, other: "Rows") -> None:
+        """Enters all rows of another."""
+        self.full.extend(other.full)
+        self.bare.extend(other.bare)
+
+    def mark(self, line: bytes) -> bool | None:
+        """Marks a row that the list has, as this software writes it; `False` and `None` as `Table.mark` says.
+
+        The first line that is asked for tells whether the list has texts.
+        """
+        if self._listed is None:
+            page = _object(line)
+            self._listed = self.bare if page is not None and "text" not in page else self.full
+        return self._listed.mark(key_of_bytes(line))
+
+    def unmarked(self) -> Iterator[int]:
+        """The places of the articles that no line of the list was of."""
+        return (self._listed or self.full).unmarked()
 
 
 class Pages:
@@ -26,22 +63,32 @@ class Pages:
         self._exact, self._addresses = Table(), Table()
         self._names: list[str] = []
 
-    def check(self, name: str, stream: BinaryIO) -> Iterator[Finding]:
-        """What is wrong with the rows of a page list; its pages are entered."""
+    def check(self, name: str, stream: BinaryIO, rows: Rows | None = None) -> Iterator[Finding]:
+        """What is wrong with the rows of a page list; its pages are entered.
+
+        `rows` are all that it should have, where that is known.
+        """
         self._names.append(name)
-        number = 0
-        for number, line in enumerate(bounded_lines(stream, _LINE_LIMIT), 1):
-            row = _object(line)
-            if row is None:
-                yield Finding(code="E427", message="The row is not a JSON object.", file=name, line=number)
-            elif number == 1:
-                if not str(row.get("format", "")).startswith("json-pages-"):
-                    yield Finding(code="E427", message="The first row is no head with a `format`.", file=name, line=1)
-            else:
-                yield from (each.at(file=name, line=number) for each in _faults(row))
-                self._add(row.get("url"), row.get("ts"), (len(self._names) - 1) << _LINE_BITS | number)
-        if not number:
-            yield Finding(code="E427", message="The list of pages is empty; it needs a head.", file=name)
+        lines = enumerate(bounded_lines(stream, _LINE_LIMIT), 1)
+        yield from (each.at(file=name) for each in _head(next(lines, None)))
+        for number, line in lines:
+            yield from (each.at(file=name, line=number) for each in self._row(number, line, rows))
+
+    def _row(self, number: int, line: bytes, rows: Rows | None) -> Iterator[Finding]:
+        place = (len(self._names) - 1) << _LINE_BITS | number
+        is_known = rows is not None and rows.mark(line)
+        written = _WRITTEN.match(line) if is_known else None
+        if written:
+            self._add(written[1].decode(), written[2].decode(), place)
+            return
+        page = _object(line)
+        if page is None:
+            yield Finding(code="E427", message="The row is not a JSON object.")
+            return
+        yield from _faults(page)
+        self._add(page.get("url"), page.get("ts"), place)
+        if rows is not None and not is_known:
+            yield from _strange(page, rows)
 
     def _add(self, url: object, ts: object, place: int) -> None:
         if isinstance(url, str) and isinstance(ts, str):
@@ -78,23 +125,23 @@ def instant(ts: str) -> str:
     return timestamp(ts)
 
 
-def compare(name: str, stream: BinaryIO, rows: Table, bare: Table) -> Generator[Finding, None, Table]:
-    """Holds a list to the rows that the articles of the package give, `bare` without texts; gives what was compared.
+def _head(first: tuple[int, bytes] | None) -> Iterator[Finding]:
+    if first is None:
+        yield Finding(code="E427", message="The list of pages is empty; it needs a head.")
+        return
+    head = _object(first[1])
+    if head is None:
+        yield Finding(code="E427", message="The row is not a JSON object.", line=1)
+    elif not str(head.get("format", "")).startswith("json-pages-"):
+        yield Finding(code="E427", message="The first row is no head with a `format`.", line=1)
 
-    A list with the texts of some articles has those of all.
-    """
-    expected = rows
-    for number, line in enumerate(bounded_lines(stream, _LINE_LIMIT), 1):
-        page = _object(line)
-        if number == 1 or page is None:
-            continue
-        if number == 2 and "text" not in page:
-            expected = bare
-        known = expected.mark(key_of_row(page))
-        if not known:
-            message = "The row stands twice." if known is False else "The row is not what an article here gives."
-            yield Finding(code="E429", message=message, file=name, line=number)
-    return expected
+
+def _strange(page: dict[str, Any], rows: Rows) -> Iterator[Finding]:
+    """A row that is not as this software writes it: one of another form may say the same."""
+    known = rows.mark(as_written(page))
+    if not known:
+        message = "The row stands twice." if known is False else "The row is not what an article here gives."
+        yield Finding(code="E429", message=message)
 
 
 def _faults(row: dict[str, Any]) -> Iterator[Finding]:

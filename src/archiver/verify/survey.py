@@ -14,11 +14,12 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
-from archiver.verify import derivation, pages, replay
+from archiver.verify import derivation, replay
 from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
+from archiver.verify.pages import Rows
 from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, bare, read
@@ -131,12 +132,15 @@ class Survey:
             name, offset = self.place(second)
             yield finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
-    def unlisted(self, name: str, stream: BinaryIO) -> Iterator[Finding]:
-        """What in the list of pages `name` is not as the articles give it; nothing where nothing is made again."""
-        if self._remade:
-            expected = yield from pages.compare(name, stream, self.gathered.rows, self.gathered.bare_rows)
-            for place in expected.unmarked():
-                yield self._at(place, Finding(code="E429", message="The list of pages has no row for this article."))
+    @property
+    def rows(self) -> Rows | None:
+        """The rows that the list of pages should have, where they were made again."""
+        return self.gathered.rows if self._remade else None
+
+    def unlisted(self) -> Iterator[Finding]:
+        """The articles that no row of the list of pages was of, where the rows were made again."""
+        for place in self.gathered.rows.unmarked() if self._remade else ():
+            yield self._at(place, Finding(code="E429", message="The list of pages has no row for this article."))
 
     def unindexed(self) -> Iterator[Finding]:
         """The captures that no index row was found for."""
@@ -176,7 +180,7 @@ class Survey:
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""
         conversions = Conversions(self._walk(partner) if partner else iter(()))
-        items = self._items = Items(self.gathered.rows, self.gathered.bare_rows) if self._remade else None
+        items = self._items = Items(self.gathered.rows) if self._remade else None
         for place, each in self._walk(name):
             if isinstance(each, Finding):
                 if items and each.severity == "error":

@@ -218,10 +218,9 @@ def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterat
     for name in names:
         if name.startswith("pages/") and name.endswith(".jsonl"):
             with tree.open(prefix + name) as stream:
-                yield from listed.check(prefix + name, stream)
+                yield from listed.check(prefix + name, stream, survey.rows if name == layout.PAGES else None)
     if layout.PAGES in names:
-        with tree.open(prefix + layout.PAGES) as stream:
-            yield from survey.unlisted(prefix + layout.PAGES, stream)
+        yield from survey.unlisted()
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     for name in indexes:
         yield from Index(tree, prefix, prefix + name, survey.captures, survey.record_at).check(listed)
