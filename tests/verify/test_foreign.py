@@ -145,6 +145,42 @@ def cdxj(stamp: str = "20240506070809") -> bytes:
     return line.replace(b'"length": "2"', b'"length": "%(length)d"').replace(b"20240506070809", stamp.encode())
 
 
+def changed(**fields: str | None) -> bytes:
+    """The row of the page with fields changed, or left out where they are `None`."""
+    key, stamp, value = cdxj().split(b" ", 2)
+    row = {**json.loads(value % {b"offset": 0, b"length": 0}), "offset": "%(offset)d", "length": "%(length)d", **fields}
+    return b" ".join((key, stamp, json.dumps({n: v for n, v in row.items() if v is not None}).encode())) + b"\n"
+
+
+ROWS: dict[str, tuple[bytes, list[str]]] = {
+    "sound": (changed(), []),
+    "another status": (changed(status="404"), ["E423"]),
+    "no status": (changed(status=None), []),
+    "no status, as CDX has it": (changed(status="-"), []),
+    "another type": (changed(mime="image/png"), ["E423"]),
+    "type in upper case": (changed(mime="TEXT/HTML"), []),
+    "type with a parameter": (changed(mime="text/html;charset=utf-8"), []),
+    "type unknown to its indexer": (changed(mime="unk"), []),
+    "no type": (changed(mime=None), ["W454"]),
+    "no digest": (changed(digest=None), ["W454"]),
+    "key of a POST": (changed().replace(b")/1 ", b")/1?__wb_method=post&a=b ", 1), []),
+    "key of another POST": (changed().replace(b")/1 ", b")/2?__wb_method=post&a=b ", 1), ["E423"]),
+    "a key twice": (changed().replace(b'"status"', b'"status": "404", "status"'), ["W453"]),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), ROWS.values(), ids=ROWS)
+def test_a_row_against_its_record(tmp_path: Path, line: bytes, expected: list[str]) -> None:
+    assert rows(tmp_path, line) == expected
+
+
+def test_of_several_types_in_a_head_a_row_has_one(tmp_path: Path) -> None:
+    page = members(response(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Type: text/plain\r\n\r\nhello"))
+    info = members(INFO)
+    for mime, expected in (("text/html", []), ("text/plain", []), ("text/css", ["E423"])):
+        assert codes(foreign(tmp_path / "a.wacz", info + page, index_row(len(info), len(page), mime=mime))) == expected
+
+
 def test_an_index_with_milliseconds(tmp_path: Path) -> None:
     assert rows(tmp_path, cdxj("20240506070809123")) == ["W435"]
     assert rows(tmp_path, b"!OpenWayback-CDXJ 1.0\n", cdxj()) == []
@@ -175,7 +211,12 @@ def test_a_habit_is_noted_once(tmp_path: Path) -> None:
 PAGE_ROWS: dict[str, tuple[dict[str, str], list[str]]] = {
     "sound": ({}, []),
     "time with an offset": ({"ts": "2024-05-06T09:08:09+02:00"}, []),
-    "offset of no time": ({"ts": "2024-05-06T99:08:09+02:00"}, ["W449"]),
+    "offset of no time": ({"ts": "2024-05-06T99:08:09+02:00"}, ["E427", "W449"]),
+    "time with a fraction": ({"ts": "2024-05-06T07:08:09.123Z"}, []),
+    "time without seconds": ({"ts": "2024-05-06T07:08Z"}, ["W457", "W449"]),
+    "time without an offset": ({"ts": "2024-05-06T07:08:09"}, ["W457"]),
+    "time in 14 digits": ({"ts": "20240506070809"}, ["W457"]),
+    "no time": ({"ts": ""}, ["E427", "W449"]),
     "fragment": ({"url": "https://example.org/1#top"}, []),
     "another time": ({"ts": "2024-05-06T07:08:10Z"}, ["W449"]),
     "no capture": ({"url": "https://example.org/2"}, ["E428"]),
@@ -245,6 +286,10 @@ def draft(manifest: dict[str, Any]) -> None:
     del manifest["wacz_version"]
 
 
+def md5(name: str) -> str:
+    return hashlib.md5(files()[name], usedforsecurity=False).hexdigest()
+
+
 def fed_twice(manifest: dict[str, Any]) -> None:
     whole = hashlib.sha256()
     data = files()["archive/a.warc.gz"]
@@ -264,6 +309,22 @@ MANIFESTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     "version of the future": (lambda value: value.update(wacz_version="7"), ["W417"]),
     "js-wacz": (fed_twice, ["W434"]),
     "js-wacz, and changed": (lambda value: value["resources"][0].update(hash=sha256(b"")), ["E412"]),
+    "hashes of MD5": (
+        lambda value: [each.update(hash="md5:" + md5(each["path"])) for each in value["resources"]],
+        [],
+    ),
+    "hashes that do not name MD5": (
+        lambda value: [each.update(hash=md5(each["path"]).upper()) for each in value["resources"]],
+        [],
+    ),
+    "hash of MD5 of something else": (lambda value: value["resources"][0].update(hash="md5:" + "0" * 32), ["E412"]),
+    "hash of an unknown algorithm": (lambda value: value["resources"][0].update(hash="xxh3:00"), ["W458"]),
+    "no hash": (lambda value: value["resources"][0].update(hash="sha256:00"), ["E411"]),
+    "no length": (lambda value: value["resources"][0].pop("bytes"), ["W456"]),
+    "upper case in a name": (lambda value: value["resources"][0].update(name="A.warc.gz"), ["W455"]),
+    "a name twice": (lambda value: [each.update(name="x") for each in value["resources"]], ["W455"]),
+    "created at no time": (lambda value: value.update(created="2024-05-06T07:08"), ["W457"]),
+    "created": (lambda value: value.update(created="2024-05-06T07:08:09+02:00"), []),
     "main page as py-wacz spells it": (lambda value: value.update(mainPageURL="https://x/"), ["I439"]),
 }
 

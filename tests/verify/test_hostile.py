@@ -150,11 +150,11 @@ POINTERS: dict[str, tuple[bytes, list[str]]] = {
     "sound": (pointer(0, len(BLOCK)), []),
     "round and round": (pointer(0, len(BLOCK)) * 3, ["E426", "E426"]),
     "backwards": (pointer(0, len(BLOCK)) + pointer(-5, len(BLOCK)), ["E426"]),
-    "beyond all bounds": (pointer(0, 1 << 62), ["E426", "E426", "E424"]),
-    "of no length": (pointer(0, 0), ["E426", "E426", "E424"]),
-    "fractions": (pointer(0.0, 1e9), ["E426", "E426", "E424"]),
-    "text": (pointer("0", "9"), ["E426", "E426", "E424"]),
-    "a line of a megabyte": (KEY + b"a" * (1 << 21) + b"\n", ["E426", "E426", "E424"]),
+    "beyond all bounds": (pointer(0, 1 << 62), ["E426", "E424"]),
+    "of no length": (pointer(0, 0), ["E426", "E424"]),
+    "fractions": (pointer(0.0, 1e9), ["E426", "E424"]),
+    "text": (pointer("0", "9"), ["E426", "E424"]),
+    "a line of a megabyte": (KEY + b"a" * (1 << 21) + b"\n", ["E426", "E424"]),
 }
 
 

@@ -146,13 +146,13 @@ def rows(edit: Callable[[list[bytes]], list[bytes]], name: str = "indexes/index.
     return mended(name, lambda data: b"".join(edit(data.splitlines(keepends=True))))
 
 
-def row(old: str, **changes: str) -> Mutation:
-    """Changes fields of the first index row that has `old` in it."""
+def row(old: str, **changes: str | None) -> Mutation:
+    """Changes fields of the first index row that has `old` in it, or takes out those that are `None`."""
 
     def edit(lines: list[bytes]) -> list[bytes]:
         at = next(at for at, line in enumerate(lines) if old.encode() in line)
         key, stamp, value = lines[at].decode().split(" ", 2)
-        fields = {**json.loads(value), **changes}
+        fields = {name: each for name, each in {**json.loads(value), **changes}.items() if each is not None}
         lines[at] = f"{fields.pop('key', key)} {fields.pop('stamp', stamp)} {json.dumps(fields)}\n".encode()
         return lines
 
@@ -174,10 +174,7 @@ def manifest(edit: Callable[[dict[str, Any]], object]) -> Mutation:
         value = json.loads(path.read_bytes())
         edit(value)
         path.write_text(json.dumps(value))
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        value = {"path": "datapackage.json", "hash": "sha256:" + digest}
-        (root / "data/datapackage-digest.json").write_text(json.dumps(value))
-        rebag(root)
+        _redigest(root)
 
     return mutate
 
@@ -193,6 +190,18 @@ def signature(**changes: object) -> Mutation:
         rebag(root)
 
     return mutate
+
+
+def _title_twice(data: bytes) -> bytes:
+    return data.replace(b'"profile"', b'"title": "x", "title": "y", "profile"', 1)
+
+
+def _redigest(root: Path) -> None:
+    """Makes the digest of datapackage.json fit it, and the bag."""
+    digest = hashlib.sha256((root / "data/datapackage.json").read_bytes()).hexdigest()
+    value = {"path": "datapackage.json", "hash": "sha256:" + digest}
+    (root / "data/datapackage-digest.json").write_text(json.dumps(value))
+    rebag(root)
 
 
 def run_report(edit: Callable[[dict[str, Any]], object]) -> Mutation:
@@ -343,6 +352,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "row of metadata with another digest": ("E423", row("metadata://", digest=ZERO)),
     "row with another length": ("E423", row("/sha256/", length="17")),
     "row with another record digest": ("E423", row("/sha256/", recordDigest=ZERO)),
+    "row without a type": ("W454", row("/sha256/", mime=None)),
+    "row without a digest": ("W454", row("/sha256/", digest=None)),
+    "row with an empty digest": ("W454", row("/sha256/", digest="")),
+    "row with a key twice": ("W453", rows(lambda r: [r[0].replace(b'"url"', b'"url": "", "url"'), *r[1:]])),
     "row left out": ("E424", rows(lambda lines: lines[1:])),
     "row twice": ("E425", rows(lambda lines: [lines[0], *lines])),
     # pages
@@ -356,6 +369,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "page elsewhere": ("E428", mended(PAGES, lambda data: data.replace(b".html", b".htm"))),
     "page at another time": ("W449", mended(PAGES, lambda data: data.replace(b":09Z", b":10Z"))),
+    "page at no time": ("E427", page(ts="yesterday")),
+    "page on no day": ("E427", page(ts="2024-02-30T07:08:09Z")),
+    "page with a time in another form": ("W457", page(ts="2024-05-06 07:08")),
+    "page with a key twice": ("W453", mended(PAGES, lambda data: data.replace(b'"ts"', b'"ts": "", "ts"'))),
     "page left out": ("E429", rows(lambda lines: [lines[0], *lines[2:]], PAGES)),
     "page twice": ("E429", rows(lambda lines: [*lines, lines[1]], PAGES)),
     "page with another title": ("E429", page(title="Tea")),
@@ -388,6 +405,16 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "resource differs": ("E412", manifest(lambda value: value["resources"][0].update(hash=ZERO))),
     "resource's length differs": ("E413", manifest(lambda value: value["resources"][0].update(bytes=1))),
     "resource twice": ("E419", manifest(lambda value: value["resources"].append(value["resources"][0]))),
+    "resource without its length": ("W456", manifest(lambda value: value["resources"][0].pop("bytes"))),
+    "resource with a name in upper case": ("W455", manifest(lambda value: value["resources"][0].update(name="A"))),
+    "two resources with one name": (
+        "W455",
+        manifest(lambda value: value["resources"][0].update(name=value["resources"][1]["name"])),
+    ),
+    "resource with an unknown hash": ("W458", manifest(lambda value: value["resources"][0].update(hash="crc32:00ff"))),
+    "resource with half a hash": ("E411", manifest(lambda value: value["resources"][0].update(hash="sha256:00ff"))),
+    "manifest with a key twice": ("W453", both(raw("data/datapackage.json", _title_twice), _redigest)),
+    "manifest with a time in another form": ("W457", manifest(lambda value: value.update(created="6 May 2024"))),
     "resource outside": ("E405", manifest(lambda value: value["resources"][0].update(path="../x"))),
     "other version": ("W417", manifest(lambda value: value.update(wacz_version="1.2.0"))),
     "manifest changed": ("E416", both(raw("data/datapackage.json", lambda d: d + b"\n"), rebag)),

@@ -7,28 +7,33 @@ from archiver.warc import cdxj
 from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
-FIELDS = ("timestamp", *cdxj.NAMES)
+FIELDS = ("timestamp", *cdxj.NAMES, "status")
 INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
 """The types of records that belong in an index."""
 
 
 def expected(record: Record, filename: str) -> dict[str, str]:
     """The fields of the row of `record`; `filename` is the last part of its file's name."""
+    status, media_type = _stated(record)
     return {
         "url": record.uri or "",
         "timestamp": timestamp(record.get("WARC-Date") or ""),
-        "mime": _mime(record),
+        "mime": media_type,
         "digest": record.get("WARC-Payload-Digest") or record.block_digest,
         "length": str(record.length),
         "offset": str(record.offset),
         "filename": filename,
         "recordDigest": record.digest or "",
+        "status": status,
     }
 
 
 def row(fields: Mapping[str, str]) -> bytes:
-    """The row of such fields as this software writes it, behind its sort key; other fields make another row."""
-    return cdxj.row(fields["timestamp"], *[fields[name] for name in cdxj.NAMES])
+    """The row of such fields as this software writes it, behind its sort key; other fields make another row.
+
+    The status, which it does not write, stands behind it.
+    """
+    return cdxj.row(fields["timestamp"], *[fields[name] for name in cdxj.NAMES]) + fields["status"].encode()
 
 
 def timestamp(date: str) -> str:
@@ -46,11 +51,9 @@ def _timestamp(date: str) -> str:
     return digits + "00000101000000"[len(digits) :]
 
 
-def _mime(record: Record) -> str:
-    """The media type of what is captured: of a response the one that its HTTP head states."""
-    if record.type == "revisit":
-        return "warc/revisit"
+def _stated(record: Record) -> tuple[str, str]:
+    """The status, if there is one, and the media type of what is captured: of a response those of its HTTP head."""
     stated = (record.get("Content-Type") or "").partition(";")[0].strip()
-    if record.type == "response" and stated == "application/http":
-        return head_of(record.block or b"")[1] or "unk"
-    return stated
+    is_http = record.type in ("response", "revisit") and stated == "application/http"
+    status, media_type = head_of(record.block or b"") if is_http else (None, stated)
+    return status or "", "warc/revisit" if record.type == "revisit" else media_type or "unk" if is_http else stated

@@ -1,20 +1,20 @@
 """The CDXJ index of a WACZ, plain or ZipNum: its order, its rows, and each row against the record that it points at."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import BinaryIO, NamedTuple
 
-import orjson
 from isal import isal_zlib
 
 from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.verify import captures
 from archiver.verify.captures import FIELDS, INDEXED
+from archiver.verify.jsons import json_object, repeats
 from archiver.verify.pages import Pages
 from archiver.verify.table import Table, key_of_bytes
-from archiver.verify.tree import Tree, bounded_lines
-from archiver.warc import cdxj, digests
+from archiver.verify.tree import CHUNK, Tree, bounded_lines
+from archiver.warc import cdxj, digests, http
 from archiver.warc.reader import Record
 
 INDEXES = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
@@ -23,7 +23,14 @@ _BLOCK_LIMIT = 1 << 26
 _ROW = re.compile(rb"([^ ]+) ([0-9]{14})([0-9]{3})? (\{.*\})\r?\n?")
 _WRITTEN = re.compile(rb'([!-~]++) (([0-9]{14}) \{"url": "([!#-\[\]-~]*+)", "mime": "[ -~]*+\n)')
 _POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
+# The older form, which pywb and ReplayWeb.page take too: first row, file, offset, length, and perhaps a number.
+_POINTER_OLD = re.compile(rb"([^ \t]+ [0-9]{14})\t([^\t]+)\t([0-9]{1,15})\t([0-9]{1,15})(?:\t[0-9]+)?\r?\n?")
 _META = b"!meta "
+_ZIPNUM = "cdxj-gzip-1.0"
+# Of a captured request that is no GET, the key has the method and what was sent behind those of the URL.
+_METHOD = "__wb_method="
+_TYPE_END = re.compile(r"[;,\s]")
+_NO_TYPE = ("unk", "no-type", "-", "")
 _NEEDED = ("url", "offset", "length")
 # Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
 _HEADS = (b"!", b"@")
@@ -91,7 +98,9 @@ class Index:
                 yield self._finding("E420", message, number, found=_shown(line))
                 continue
             pages.mark(row.fields.get("url", ""), row.timestamp)
-            yield from (each.at(file=self._name, line=number) for each in self._row(row))
+            repeated = repeats(line[line.index(b"{") :]) if legend is None else None
+            found = [*self._row(row), *([repeated] if repeated else ())]
+            yield from (each.at(file=self._name, line=number) for each in found)
 
     def _is_expected(self, line: bytes, pages: Pages) -> bool:
         """Whether a row is to the byte what this software writes of a record that is here, and for the first time."""
@@ -106,13 +115,15 @@ class Index:
 
     def _row(self, row: Row) -> Iterator[Finding]:
         url = row.fields.get("url", "")
-        if row.key != _key(url):
+        if not _is_key_of(row.key, url):
             yield Finding(
                 code="E423",
                 message="The row's key is not that of its URL.",
                 found=row.key[:200],
                 expected=_key(url)[:200],
             )
+        if not row.fields.get("digest"):
+            yield Finding(code="W454", message="The row has no `digest`.")
         stated = {name: row.fields.get(name, "") for name in FIELDS} | {"timestamp": row.timestamp}
         marked = self._captures.mark(key_of_bytes(captures.row(stated)))
         if marked is False:
@@ -136,6 +147,10 @@ class Index:
             return
         if marked is False:
             yield Finding(code="E425", message="The index has a row of this record already.", record=record.id)
+        if "mime" not in row.fields and wanted["mime"] not in _NO_TYPE:
+            yield Finding(
+                code="W454", message="The row has no `mime`.", record=record.id, expected=wanted["mime"][:200]
+            )
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
             if found is not None and name == "digest" and _is_of_nothing(found, record):
@@ -166,15 +181,20 @@ class Index:
 
     def _blocks(self, pointers: str, idx: BinaryIO, blocks: BinaryIO) -> Iterator[bytes | Finding]:
         """The lines of a ZipNum index: each line of the .idx points at a gzip member, and names its first row."""
-        end = 0
+        end: int | None = 0
+        default: str | None = None
         for number, line in enumerate(bounded_lines(idx, _LINE_LIMIT), 1):
             if number == 1 and line.startswith(_META):
-                continue
-            fault, lines, end = _block(line, blocks, end)
+                default, fault = _head(line, self._name.rpartition("/")[2])
+                lines: list[bytes] = []
+            else:
+                fault, lines, end = _block(line, blocks, end)
+                if default is None and b"filename" not in line and b"\t" not in line:
+                    default, fault = "", fault or "No head names the file that the blocks are in; players find none."
             if fault:
                 yield Finding(code="E426", message=fault, file=pointers, line=number, found=_shown(line))
             yield from lines
-        if blocks.read(1):
+        if end is not None and blocks.read(1):
             yield Finding(
                 code="E426",
                 message="The compressed index goes on where the .idx points at nothing more.",
@@ -186,6 +206,15 @@ class Index:
         return Finding(code=code, message=message, file=self._name, line=line, found=found)
 
 
+def lonely(names: Iterable[str]) -> Iterator[Finding]:
+    """The `.idx` files whose compressed index is not there."""
+    present = frozenset(names)
+    for name in sorted(present):
+        if name.endswith(".idx") and not any(name[:-4] + end in present for end in (".cdx.gz", ".cdxj.gz")):
+            message = "The .idx has no compressed index beside it; what it points at is not there."
+            yield Finding(code="E426", message=message, file=name)
+
+
 def parse(line: bytes) -> Row | None:
     """A row from its line; `None` where the line is none.
 
@@ -193,7 +222,7 @@ def parse(line: bytes) -> Row | None:
     '7'
     """
     match = _ROW.fullmatch(line)
-    value = _object(match[4]) if match else None
+    value = json_object(match[4]) if match else None
     if match is None or value is None:
         return None
     fields = {name: text if isinstance(text, str) else str(text) for name, text in value.items()}
@@ -210,30 +239,59 @@ def _from_cdx(line: bytes, legend: list[bytes]) -> Row | None:
     return Row(key, stamp, {name: text for name, text in named.items() if text != "-"})
 
 
-def _object(data: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None
+def _head(line: bytes, name: str) -> tuple[str, str | None]:
+    """The file that the head of an .idx names for its lines, and what is wrong with the head of that of `name`."""
+    head = json_object(line[line.index(b"{") :]) if b"{" in line else None
+    if head is None:
+        return "", "The head of the .idx is no JSON object."
+    if head.get("format") != _ZIPNUM:
+        return name, f"The head of the .idx names another format than {_ZIPNUM}."
+    return name, None if head.get("filename", name) == name else "The head of the .idx names another file."
 
 
-def _block(line: bytes, blocks: BinaryIO, start: int) -> tuple[str | None, list[bytes], int]:
-    """What is wrong with a block, its lines, and where it ends; blocks follow one another without a gap."""
-    match = _POINTER.fullmatch(line)
-    pointer = _object(match[2]) if match else None
-    if match is None or pointer is None:
-        return "This is no line of an .idx: key, 14 digits, JSON object.", [], start
-    length = pointer.get("length")
-    if pointer.get("offset") != start or not isinstance(length, int) or not 0 < length <= _BLOCK_LIMIT:
-        return "The block does not start where the one before it ends, or has no sound length.", [], start
+def _block(line: bytes, blocks: BinaryIO, start: int | None) -> tuple[str | None, list[bytes], int | None]:
+    """What is wrong with a block, its lines, and where it ends; blocks follow one another without a gap.
+
+    `start` is where it should start, `None` behind a line that did not say where its block ends.
+    """
+    found = _pointer(line)
+    if found is None:
+        return "This is no line of an .idx: key, 14 digits, JSON object.", [], None
+    first, pointer = found
+    offset, length = pointer.get("offset"), pointer.get("length")
+    if not isinstance(offset, int) or not isinstance(length, int) or not 0 < length <= _BLOCK_LIMIT:
+        return "The line has no sound offset and length of a block.", [], None
+    gap = "The block does not start where the one before it ends." if start not in (None, offset) else None
+    if not _forward(blocks, offset):
+        return gap or "The block lies before another one's end, or beyond that of the file.", [], None
     member = blocks.read(length)
     lines = _inflated(member).splitlines(keepends=True)
     if pointer.get("digest", sha256(member)) != sha256(member):
-        return "The block is not what its digest says.", lines, start + length
-    if not lines or not lines[0].startswith(match[1] + b" "):
-        return "The block cannot be read, or its first row is another.", lines, start + length
-    return None, lines, start + length
+        return gap or "The block is not what its digest says.", lines, offset + length
+    if not lines or not lines[0].startswith(first + b" "):
+        return gap or "The block cannot be read, or its first row is another.", lines, offset + length
+    return gap, lines, offset + length
+
+
+def _forward(stream: BinaryIO, offset: int) -> bool:
+    """Reads on to an offset; `False` where it lies behind, or beyond the end."""
+    while (left := offset - stream.tell()) > 0:
+        if not stream.read(min(left, CHUNK)):
+            return False
+    return left == 0
+
+
+def _pointer(line: bytes) -> tuple[bytes, dict[str, object]] | None:
+    """The first row that a line of an .idx names, and where it points."""
+    match = _POINTER.fullmatch(line)
+    value = json_object(match[2]) if match else None
+    if match is not None and value is not None:
+        return match[1], value
+    old = _POINTER_OLD.fullmatch(line)
+    return old and (
+        old[1],
+        {"filename": old[2].decode("utf-8", "replace"), "offset": int(old[3]), "length": int(old[4])},
+    )
 
 
 def _inflated(member: bytes) -> bytes:
@@ -248,8 +306,19 @@ def _inflated(member: bytes) -> bytes:
 def _agree(name: str, found: str, wanted: str, record: Record) -> bool:
     if name == "digest":
         return _same_digest(found, wanted, record)
-    # What a response's media type is called when its head names none, indexers decide for themselves.
-    return found == wanted or (name == "mime" and record.type not in ("resource", "metadata"))
+    if name == "status":
+        # Indexers write none, or what they like, for what has no HTTP head.
+        return found in (wanted, "-") or not wanted
+    return found == wanted or (name == "mime" and _same_type(found, wanted, record))
+
+
+def _same_type(found: str, wanted: str, record: Record) -> bool:
+    """Where a head names no media type, indexers decide what it is called; of several that it names they take one."""
+    if record.type in ("resource", "metadata"):
+        return False
+    if record.type != "response" or wanted in _NO_TYPE or found in _NO_TYPE:
+        return True
+    return _TYPE_END.split(found.lower(), 1)[0] in http.media_types(record.block or b"")
 
 
 def _is_of_nothing(found: str, record: Record) -> bool:
@@ -275,6 +344,11 @@ def _same_digest(found: str, wanted: str, record: Record) -> bool:
     if record.get("WARC-Payload-Digest") is None and record.block is not None and stated is not None:
         return digests.compute(stated.algorithm, record.block) == stated.value
     return stated is not None and stated == known
+
+
+def _is_key_of(key: str, url: str) -> bool:
+    wanted = _key(url)
+    return key == wanted or (_METHOD in key and key.partition("?")[0] == wanted.partition("?")[0])
 
 
 def _key(url: str) -> str:

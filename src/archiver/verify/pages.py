@@ -6,11 +6,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-import orjson
-
 from archiver.findings import Finding
 from archiver.package.pages import as_written
 from archiver.verify.captures import timestamp
+from archiver.verify.jsons import json_object, repeats
 from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import bounded_lines
 
@@ -18,6 +17,11 @@ _LINE_LIMIT = 1 << 25
 _LINE_BITS = 40
 # The address and the time in a row that is known to be as this software writes it.
 _WRITTEN = re.compile(rb'\{"id":"[^"\\]*+","url":"([^"\\]*+)","ts":"([^"\\]*+)",')
+_LONGEST = 64
+# RFC 3339 section 5.6, with the blank that its note allows for the T; and what it is in ISO 8601 beside that.
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_CLOCK = r"\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?: ?(?:[Zz]|UTC|[+-]\d\d:?(?:\d\d)?))?"
+_READABLE = re.compile(rf"\d{{4}}(?:-?\d\d(?:-?\d\d(?:[Tt ]?{_CLOCK})?)?)?", re.ASCII)
 _OFFSET = re.compile(r"T.*[+-]\d\d:\d\d$", re.ASCII)
 
 
@@ -47,7 +51,7 @@ class Rows:
         The first line that is asked for tells whether the list has texts.
         """
         if self._listed is None:
-            page = _object(line)
+            page = json_object(line)
             self._listed = self.bare if page is not None and "text" not in page else self.full
         return self._listed.mark(key_of_bytes(line))
 
@@ -81,11 +85,11 @@ class Pages:
         if written:
             self._add(written[1].decode(), written[2].decode(), place)
             return
-        page = _object(line)
+        page = json_object(line)
         if page is None:
             yield Finding(code="E427", message="The row is not a JSON object.")
             return
-        yield from _faults(page)
+        yield from (*_faults(page), *_repeated(line))
         self._add(page.get("url"), page.get("ts"), place)
         if rows is not None and not is_known:
             yield from _strange(page, rows)
@@ -129,7 +133,7 @@ def _head(first: tuple[int, bytes] | None) -> Iterator[Finding]:
     if first is None:
         yield Finding(code="E427", message="The list of pages is empty; it needs a head.")
         return
-    head = _object(first[1])
+    head = json_object(first[1])
     if head is None:
         yield Finding(code="E427", message="The row is not a JSON object.", line=1)
     elif not str(head.get("format", "")).startswith("json-pages-"):
@@ -144,18 +148,39 @@ def _strange(page: dict[str, Any], rows: Rows) -> Iterator[Finding]:
         yield Finding(code="E429", message=message)
 
 
+def time_fault(name: str, value: object) -> Finding | None:
+    """`W457` where a time is not as RFC 3339 writes it, `E427` where it cannot be read at all."""
+    text = value if isinstance(value, str) and len(value) < _LONGEST else ""
+    is_written = _RFC3339.fullmatch(text) is not None
+    if is_written and _is_time(text):
+        return None
+    if not is_written and _READABLE.fullmatch(text):
+        return Finding(code="W457", message=f"`{name}` is not as RFC 3339 writes a time.", found=text)
+    return Finding(code="E427", message=f"`{name}` is no time.", found=str(value)[:200])
+
+
+def _is_time(value: str) -> bool:
+    """Whether there is such a day and time; a second of 60 is (RFC 3339 section 5.7)."""
+    try:
+        datetime.fromisoformat(value[:17].upper().replace(" ", "T") + value[17:19].replace("60", "59"))
+    except ValueError:
+        return False
+    return True
+
+
+def _repeated(line: bytes) -> Iterator[Finding]:
+    found = repeats(line)
+    if found is not None:
+        yield found
+
+
 def _faults(row: dict[str, Any]) -> Iterator[Finding]:
     for key in ("url", "ts"):
         if not isinstance(row.get(key), str):
             yield Finding(code="E427", message=f"The page has no `{key}`.")
+    fault = time_fault("ts", row["ts"]) if isinstance(row.get("ts"), str) else None
+    if fault is not None:
+        yield fault
     # Validators take a row that shares no key with the head for an empty one.
     if not row.get("id") and not row.get("title"):
         yield Finding(code="W450", message="The page has neither `id` nor `title`.")
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None

@@ -116,14 +116,15 @@ def _folder(path: Place, options: Options) -> Iterator[Finding]:
 
 def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
     bag = Bag(tree)
+    manifest = Manifest(tree, _PAYLOAD) if _holds_wacz(tree.names()) else None
     yield from tree.structure()
     yield from bag.structure()
     found: Digests = {}
     if options.level != "structure":
-        found = yield from _read(tree, bag.algorithms | {"sha256"}, options)
+        found = yield from _read(tree, bag.algorithms | (manifest.algorithms if manifest else set()), options)
         yield from bag.fixity(found)
-    if _holds_wacz(tree.names()):
-        yield from _contents(tree, _PAYLOAD, found, options)
+    if manifest is not None:
+        yield from _contents(tree, manifest, found, options)
 
 
 def _holds_wacz(names: list[str]) -> bool:
@@ -139,21 +140,22 @@ def _zip(path: Place, options: Options) -> Iterator[Finding]:
 
 
 def _zipped(tree: Zip, options: Options) -> Iterator[Finding]:
+    manifest = Manifest(tree, "")
     yield from tree.structure()
-    yield from zip_structure(tree, Manifest(tree, ""))
-    yield from _wacz(tree, "", options)
+    yield from zip_structure(tree, manifest)
+    yield from _wacz(tree, manifest, options)
 
 
 def _unpacked(tree: Folder, options: Options) -> Iterator[Finding]:
     yield from tree.structure()
-    yield from _wacz(tree, "", options)
+    yield from _wacz(tree, Manifest(tree, ""), options)
 
 
-def _wacz(tree: Tree, prefix: str, options: Options) -> Iterator[Finding]:
+def _wacz(tree: Tree, manifest: Manifest, options: Options) -> Iterator[Finding]:
     found: Digests = {}
     if options.level != "structure":
-        found = yield from _read(tree, frozenset(("sha256",)), options)
-    yield from _contents(tree, prefix, found, options)
+        found = yield from _read(tree, manifest.algorithms, options)
+    yield from _contents(tree, manifest, found, options)
 
 
 def _read(tree: Tree, algorithms: frozenset[str], options: Options) -> Generator[Finding, None, Digests]:
@@ -168,9 +170,9 @@ def _read(tree: Tree, algorithms: frozenset[str], options: Options) -> Generator
     return found
 
 
-def _contents(tree: Tree, prefix: str, found: Digests, options: Options) -> Iterator[Finding]:
+def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) -> Iterator[Finding]:
     """The WACZ within a tree."""
-    manifest = Manifest(tree, prefix)
+    prefix = manifest.prefix
     yield from manifest.structure()
     if options.level != "structure":
         yield from manifest.fixity(found)

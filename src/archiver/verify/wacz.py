@@ -1,6 +1,8 @@
 """A WACZ (1.1.1, 1.0, the draft of 1.2): its manifest, the digests in it, and which files must be there."""
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,8 +11,9 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
-from archiver.verify import signature
-from archiver.verify.index import INDEXES
+from archiver.verify import pages, signature
+from archiver.verify.index import INDEXES, lonely
+from archiver.verify.jsons import repeats
 from archiver.verify.tree import Tree, is_unsafe, read_small
 from archiver.verify.zips import STORED, Entry, Zip
 
@@ -18,6 +21,10 @@ _LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")
 _KINDS = {"archive": (*WARC, ".arc", ".arc.gz"), "indexes": (*INDEXES, ".idx"), "pages": (".jsonl",)}
 _OLDER = ("1.0.0", "1.1.0")
+# A hash without its algorithm is of MD5: https://specs.frictionlessdata.io/data-resource/#hash
+_HASHES = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+_HASH = re.compile(r"(?:([A-Za-z0-9-]+):)?([0-9A-Fa-f]+)")
+_NAME = re.compile(r"[a-z0-9._/-]+")
 _REQUIRED = ("profile", "wacz_version", "resources")
 # What this software writes into a zip, so that it holds nothing of the clock or the machine. (made by, system, needed,
 # flags, stamp, disk, internal and external attributes, comment)
@@ -30,7 +37,7 @@ class Manifest:
 
     def __init__(self, tree: Tree, prefix: str) -> None:
         self._tree = tree
-        self._prefix = prefix
+        self.prefix = prefix
         self._findings: list[Finding] = []
         self.bytes = self._read(layout.DATAPACKAGE)
         value = self._json(layout.DATAPACKAGE, self.bytes)
@@ -43,25 +50,32 @@ class Manifest:
         software = self.value.get("software")
         return isinstance(software, str) and software.startswith("archiver ")
 
+    @property
+    def algorithms(self) -> frozenset[str]:
+        """The algorithms, as hashlib names them, that are needed to check the files."""
+        stated = (_hash_of(resource) for resource in self._resources.values())
+        return frozenset(("sha256", *(each[0] for each in stated if each)))
+
     def structure(self) -> Iterator[Finding]:
         """Required keys and files, and files that are listed and not there, or there and not listed."""
         yield from self._findings
         if self.value:
             yield from self._keys()
-        present = {name.removeprefix(self._prefix) for name in self._tree.names() if name.startswith(self._prefix)}
+        present = {name.removeprefix(self.prefix) for name in self._tree.names() if name.startswith(self.prefix)}
         for path in sorted(self._resources.keys() - present):
             yield self._finding("E415", "The file is missing; datapackage.json lists it.", path)
         for path in sorted(present - self._resources.keys() - {layout.DATAPACKAGE, layout.DATAPACKAGE_DIGEST}):
             yield self._finding("E414", "The file is not listed in datapackage.json.", path)
         yield from self._required(present)
         yield from self._strangers(present)
+        yield from (each.at(file=self.prefix + (each.file or "")) for each in lonely(present))
 
     def fixity(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
-        """Files that are not what the manifest says, and the manifest itself; `found` holds SHA-256 by name."""
+        """Files that are not what the manifest says, and the manifest itself; `found` holds digests by name."""
         for path, resource in self._resources.items():
-            name = self._prefix + path
+            name = self.prefix + path
             if name in found:
-                yield from self._compare(path, resource, "sha256:" + found[name]["sha256"])
+                yield from self._compare(path, resource, found[name])
         yield from self._schemas(found) if self.is_ours else ()
         yield from self._digest(found)
 
@@ -69,27 +83,33 @@ class Manifest:
         """The schemas beside the records are those that the records are held to: a version's never changes."""
         for name in schema.names():
             path = layout.schema(name)
-            actual = found.get(self._prefix + path, {}).get("sha256")
+            actual = found.get(self.prefix + path, {}).get("sha256")
             expected = hashlib.sha256(schema.source(name)).hexdigest()
             if actual not in (None, expected):
                 message = "The schema is not the one that this software holds under its name."
                 yield self._finding("E448", message, path, found=f"sha256:{actual}", expected=f"sha256:{expected}")
 
-    def _compare(self, path: str, resource: Mapping[str, Any], actual: str) -> Iterator[Finding]:
-        size = self._tree.size(self._prefix + path)
-        if resource.get("hash") != actual:
+    def _compare(self, path: str, resource: Mapping[str, Any], found: Mapping[str, str]) -> Iterator[Finding]:
+        stated, text = _hash_of(resource), str(resource["hash"])
+        if stated is None:
+            message = "The hash is of an algorithm that is not known, or no hash; the file is not checked."
+            yield self._finding("W458" if _is_labelled(text) else "E411", message, path, found=text[:200])
+        elif found[stated[0]] != stated[1]:
             code, message = "E412", "The file is not what datapackage.json says: it was changed, or the hash is wrong."
-            if resource.get("hash") == self._fed_twice(path):
+            if text == self._fed_twice(path):
                 code, message = "W434", "The hash is wrong as a known fault of js-wacz makes it; the content is intact."
-            yield self._finding(code, message, path, found=actual, expected=str(resource.get("hash"))[:200])
-        if resource.get("bytes", size) != size:
+            yield self._finding(code, message, path, found=f"{stated[0]}:{found[stated[0]]}", expected=text[:200])
+        size = self._tree.size(self.prefix + path)
+        if resource.get("bytes") is None:
+            yield self._finding("W456", "datapackage.json does not say how long the file is.", path)
+        elif resource["bytes"] != size:
             message = "The file's length is not what datapackage.json says."
             yield self._finding("E413", message, path, found=str(size), expected=str(resource["bytes"])[:200])
 
     def _fed_twice(self, path: str) -> str:
         """What js-wacz states: it tells its hash each chunk of 64 KiB twice."""
         whole = hashlib.sha256()
-        with self._tree.open(self._prefix + path) as stream:
+        with self._tree.open(self.prefix + path) as stream:
             while data := stream.read(1 << 16):
                 whole.update(data + data)
         return "sha256:" + whole.hexdigest()
@@ -97,7 +117,7 @@ class Manifest:
     def _digest(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
         """datapackage-digest.json (section 5.4): the digest of datapackage.json."""
         path = layout.DATAPACKAGE_DIGEST
-        if self._prefix + path not in found:
+        if self.prefix + path not in found:
             yield self._finding(
                 "W418", "There is no datapackage-digest.json; nothing vouches for datapackage.json.", path
             )
@@ -105,12 +125,12 @@ class Manifest:
         before = len(self._findings)
         value = self._json(path, self._read(path)) or {}
         yield from self._findings[before:]
-        actual = "sha256:" + found.get(self._prefix + layout.DATAPACKAGE, {}).get("sha256", "")
+        actual = "sha256:" + found.get(self.prefix + layout.DATAPACKAGE, {}).get("sha256", "")
         if value.get("path") != layout.DATAPACKAGE or value.get("hash") != actual:
             message = "datapackage.json is not what datapackage-digest.json says: one of them was changed."
             yield self._finding("E416", message, path, found=actual, expected=str(value.get("hash"))[:200])
         if "signedData" in value:
-            place = self._prefix + path
+            place = self.prefix + path
             yield from (each.at(file=place) for each in signature.check(value["signedData"], value.get("hash")))
         for key in sorted(value.keys() - {"path", "hash", "signedData"}):
             yield self._finding(
@@ -135,6 +155,23 @@ class Manifest:
             message = "The WACZ's version or profile is not 1.1.1 and data-package; its validators refuse it."
             code = "I451" if is_known else "W417"
             yield self._finding(code, message, layout.DATAPACKAGE, found=f"{version}, {profile}"[:200])
+
+        for key in ("created", "modified"):
+            fault = pages.time_fault(key, self.value[key]) if isinstance(self.value.get(key), str) else None
+            if fault is not None:
+                yield self._finding("W457", f"`{key}` is not as RFC 3339 writes a time.", layout.DATAPACKAGE,
+                                    found=fault.found)  # fmt: skip
+        yield from self._resource_names()
+
+    def _resource_names(self) -> Iterator[Finding]:
+        """A resource's name is its own, and in lower case. WACZ 1.0 had none."""
+        names = Counter(str(resource["name"]) for resource in self._resources.values() if resource["name"])
+        for name, count in names.items():
+            if count > 1 or not _NAME.fullmatch(name):
+                what = (
+                    "stands more than once" if count > 1 else "is not of lower-case letters, digits, `.`, `-` and `_`"
+                )
+                yield self._finding("W455", f"The name of a resource {what}.", layout.DATAPACKAGE, found=name[:200])
 
     def _strangers(self, present: set[str]) -> Iterator[Finding]:
         """Files of other kinds in the folders that the standard keeps for its own (section 3)."""
@@ -170,17 +207,17 @@ class Manifest:
                 yield path, resource
 
     def _note(self, code: str, message: str, path: str | None, found: str | None = None) -> None:
-        place = self._prefix + layout.DATAPACKAGE
+        place = self.prefix + layout.DATAPACKAGE
         self._findings.append(Finding(code=code, message=message, file=place, path=path, found=found and found[:200]))
 
     def _finding(self, code: str, message: str, path: str, **facts: Any) -> Finding:
-        return Finding(code=code, message=message, file=self._prefix + path, **facts)
+        return Finding(code=code, message=message, file=self.prefix + path, **facts)
 
     def _read(self, path: str) -> bytes | None:
-        if self._prefix + path not in self._tree.names():
+        if self.prefix + path not in self._tree.names():
             self._findings.append(self._finding("E410", f"{path} is missing.", path))
             return None
-        data = read_small(self._tree, self._prefix + path, _LIMIT)
+        data = read_small(self._tree, self.prefix + path, _LIMIT)
         if data is None:
             self._findings.append(self._finding("E411", f"{path} is longer than {_LIMIT} bytes and is not read.", path))
         return data
@@ -196,6 +233,9 @@ class Manifest:
         if not isinstance(value, dict):
             self._findings.append(self._finding("E411", f"{path} is not a JSON object.", path))
             return None
+        repeated = repeats(data)
+        if repeated is not None:
+            self._findings.append(repeated.at(file=self.prefix + path))
         return value
 
 
@@ -211,6 +251,19 @@ def _as_of_now(resource: Any) -> Any:
         return resource
     label, value = resource.get("hashing", "sha256"), stats.get("hash")
     return {"name": "", "bytes": stats.get("bytes")} | resource | {"hash": f"{label}:{value}"}
+
+
+def _hash_of(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The algorithm and the hex digest of a resource's hash; `None` where the algorithm is none that is known."""
+    match = _HASH.fullmatch(resource["hash"])
+    algorithm = (match[1] or "md5").lower().replace("-", "") if match else ""
+    if match is None or len(match[2]) != _HASHES.get(algorithm):
+        return None
+    return algorithm, match[2].lower()
+
+
+def _is_labelled(text: str) -> bool:
+    return text.partition(":")[0].lower().replace("-", "") not in _HASHES and ":" in text
 
 
 def is_warc(path: str) -> bool:

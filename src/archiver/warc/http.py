@@ -109,6 +109,19 @@ def head_of(block: bytes) -> tuple[str | None, str | None]:
     return status and status[1].decode("ascii"), media_type and media_type[1].decode("ascii").lower()
 
 
+def media_types(block: bytes) -> list[str]:
+    """Every media type that the head of an HTTP message states, in lower case, without parameters.
+
+    >>> media_types(b"HTTP/1.1 200 OK\\r\\nContent-Type: Text/HTML; q=1\\r\\ncontent-type: a/b\\r\\n\\r\\n")
+    ['text/html', 'a/b']
+    """
+    end = _END.search(block, 0, _HEAD_LIMIT)
+    return [
+        each.decode("ascii").lower().split(",")[0]
+        for each in _TYPE.findall(block, 0, end.end() if end else _HEAD_LIMIT)
+    ]
+
+
 def has_head(block: bytes, kind: str) -> bool:
     """Whether a block begins as an HTTP `response` or `request` does.
 
