@@ -197,7 +197,8 @@ CODES: dict[str, Code] = {
     # 4: WACZ, its index and its pages
     "E401": Code("broken zip", "The zip's end record or central directory is missing, cut short or contradicts itself.",
                  "APPNOTE 4.3.16", ZIP),
-    "E402": Code("zip headers disagree", "A member's local header says otherwise than the central directory.", "APPNOTE 4.3.7", ZIP),
+    "E402": Code("zip headers disagree", "A member's local header, or the data descriptor behind it, says otherwise than the central directory, "
+                 "or its sizes cannot be.", "APPNOTE 4.3.7", ZIP),
     "E403": Code("stray bytes in the zip", "Bytes of the zip belong to no member, or to two.", "APPNOTE 4.3.6", ZIP),
     "E404": Code("member twice", "Two members of the zip have one name; programs differ in which they read."),
     "E405": Code("unsafe name", "A name is absolute, has `..` or a backslash, or is no name: unpacked, it could land outside.",
@@ -290,6 +291,9 @@ CODES: dict[str, Code] = {
     "W457": Code("time in another form", "A time of the page list or of datapackage.json is readable, and not as RFC 3339 writes it.",
                  "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
     "W458": Code("unknown hash algorithm", "datapackage.json states a hash of an algorithm that is not known; the file is not checked."),
+    "W459": Code("odd zip header", "An extra field contradicts the header that it belongs to, or a local header has another time or "
+                 "version than the central directory.", "APPNOTE 4.5", ZIP),
+    "E460": Code("folder with data", "A member of the zip is a folder, and has data.", "APPNOTE 4.3.8", ZIP),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),

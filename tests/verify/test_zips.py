@@ -58,12 +58,12 @@ def wide() -> bytes:
     return out.getvalue()
 
 
-def linked() -> bytes:
+def linked(system: int = 3, mode: int = 0o120777) -> bytes:
     """A zip whose member is a link, as unpackers on Unix make one of it."""
     out = io.BytesIO()
     with ZipFile(out, "w") as archive:
         info = ZipInfo("a.txt")
-        info.create_system, info.external_attr = 3, 0o120777 << 16
+        info.create_system, info.external_attr = system, mode << 16
         archive.writestr(info, "/etc/passwd")
     return out.getvalue()
 
@@ -89,6 +89,46 @@ def padded(data: bytes) -> bytes:
     return patched(data, END, 16, struct.pack("<L", data.index(CENTRAL)))
 
 
+def extra(data: bytes, where: bytes = CENTRAL) -> bytes:
+    """A zip whose only member has these extra fields in one of its headers, and what they move made to fit."""
+    zip_ = zipped(("a.txt", TEXT))
+    at = zip_.index(where) + (30 if where == LOCAL else 46) + len("a.txt")
+    broken = zip_[:at] + data + zip_[at:]
+    broken = patched(broken, where, 28 if where == LOCAL else 30, struct.pack("<H", len(data)))
+    directory = broken.index(CENTRAL)
+    size = struct.pack("<2L", broken.index(END) - directory, directory)
+    return patched(broken, END, 12, size)
+
+
+def field(tag: int, data: bytes) -> bytes:
+    return struct.pack("<2H", tag, len(data)) + data
+
+
+def path(name: bytes) -> bytes:
+    """The extra field of a name in UTF-8."""
+    return field(0x7075, b"\x01" + struct.pack("<L", zlib.crc32(b"a.txt")) + name)
+
+
+def bomb_behind_a_name() -> bytes:
+    """Two members of one name, of which the second says that it is gigabytes long."""
+    data = zipped(("a.txt", TEXT), ("b.txt", TEXT), method=ZIP_DEFLATED).replace(b"b.txt", b"a.txt")
+    second = data.rindex(LOCAL), data.rindex(CENTRAL)
+    for at in (second[0] + 22, second[1] + 24):
+        data = data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :]
+    return data
+
+
+def _unmarked(data: bytes) -> bytes:
+    """A streamed zip whose data descriptors have no signature, as some old ones have none."""
+    shorter = data.replace(DESCRIPTOR, b"")
+    second, directory = shorter.rindex(LOCAL), shorter.index(CENTRAL)
+    at = shorter.rindex(CENTRAL) + 42
+    shorter = shorter[:at] + struct.pack("<L", second) + shorter[at + 4 :]
+    return patched(shorter, END, 16, struct.pack("<L", directory))
+
+
+DESCRIPTOR = b"PK\x07\x08"
+STREAMED = streamed()
 BROKEN: dict[str, tuple[bytes, list[str]]] = {
     "sound": (TWO, []),
     "sound, deflated": (DEFLATED, []),
@@ -103,7 +143,25 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
     "two disks": (patched(TWO, END, 4, b"\x01\0"), ["E401"]),
     "directory entry broken": (patched(TWO, CENTRAL, 0, b"XX"), ["E401", "E403"]),
     "another name": (patched(TWO, LOCAL, 30, b"z"), ["E402"]),
-    "another time": (patched(TWO, LOCAL, 10, b"\x01"), ["E402"]),
+    "another time": (patched(TWO, LOCAL, 10, b"\x01"), ["W459"]),
+    "another version": (patched(TWO, LOCAL, 4, b"\x0a"), ["W459"]),
+    "another method": (patched(TWO, LOCAL, 8, b"\x08"), ["E402"]),
+    "other flags": (patched(TWO, LOCAL, 6, b"\x02"), ["E402"]),
+    "another size": (patched(TWO, LOCAL, 22, b"\x01"), ["E402"]),
+    "another packed size": (patched(TWO, LOCAL, 18, b"\x01"), ["E402"]),
+    "streamed, another CRC behind the data": (patched(STREAMED, DESCRIPTOR, 4, b"\0\0"), ["E402"]),
+    "streamed, another size behind the data": (patched(STREAMED, DESCRIPTOR, 12, b"\x01\x02"), ["E402"]),
+    "streamed, another CRC before the data": (patched(STREAMED, LOCAL, 14, b"\x01"), ["E402"]),
+    "streamed, without the mark": (_unmarked(STREAMED), []),
+    "sound, with an extra field": (extra(field(0x5455, b"\x01" + bytes(4))), []),
+    "sound, with padding": (extra(field(0x5455, b"\x01" + bytes(4)) + bytes(3)), []),
+    "extra field beyond its header": (extra(field(0x5455, b"\x01" + bytes(4))[:-2]), ["W459"]),
+    "extra field beyond the local header": (extra(field(0x5455, b"\x01" + bytes(4))[:-2], LOCAL), ["W459"]),
+    "64-bit sizes beside those of the header": (extra(field(1, bytes(8))), ["W459"]),
+    "64-bit sizes twice": (extra(field(1, b"") * 2), ["W459"]),
+    "the same name in an extra field": (extra(path(b"a.txt")), []),
+    "another name in an extra field": (extra(path(b"../x")), ["W459"]),
+    "folder with data": (zipped(("folder/", TEXT)), ["E460"]),
     "another CRC": (patched(TWO, LOCAL, 14, b"\0\0\0\0"), ["E402"]),
     "no local header": (patched(TWO, LOCAL, 0, b"XX"), ["E402", "E403"]),
     "sizes that cannot be": (patched(TWO, CENTRAL, 20, b"\xff\xff\xff\x7f"), ["E402", "E402", "E403"]),
@@ -114,6 +172,10 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
         ["E402", "E403", "E403"],
     ),
     "a symbolic link": (linked(), ["E430"]),
+    "a symbolic link, from macOS": (linked(19), ["E430"]),
+    "a symbolic link, from DOS": (linked(0), ["E430"]),
+    "a pipe": (linked(3, 0o010644), ["E430"]),
+    "bomb behind a name that stands twice": (bomb_behind_a_name(), ["E404", "E406"]),
     "name twice": (zipped(("a.txt", TEXT), ("a.txt", b"x")), ["E404"]),
     "parent folder": (zipped(("../a.txt", TEXT)), ["E405"]),
     "parent folder within": (zipped(("a/../../b.txt", TEXT)), ["E405"]),

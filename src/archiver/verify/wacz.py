@@ -15,7 +15,8 @@ from archiver.verify import pages, signature
 from archiver.verify.index import INDEXES, lonely
 from archiver.verify.jsons import repeats
 from archiver.verify.tree import Tree, is_unsafe, read_small
-from archiver.verify.zips import STORED, Entry, Zip
+from archiver.verify.zipheaders import Entry
+from archiver.verify.zips import STORED, Zip
 
 _LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")

@@ -8,7 +8,7 @@ import io
 import stat
 import struct
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from isal import isal_zlib
 
@@ -17,10 +17,12 @@ from archiver.findings import Finding
 from archiver.storage import Place
 from archiver.verify.streams import Inflated, Slice
 from archiver.verify.tree import CHUNK, Hash, collisions, is_unsafe
+from archiver.verify.zipheaders import Entry, decoded_name, descriptor, entry_of, extra_fault, has_zip64, widened
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1
-UNIX = 3
+UNIX, MACOS = 3, 19
+_STREAMED = 0x8
 _END = struct.Struct("<4s4H2LH")
 _END64_LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -30,27 +32,6 @@ _MOST_ENTRIES = 1 << 20
 _MOST_DIRECTORY = 1 << 28
 _ALL16, _ALL32 = 0xFFFF, 0xFFFFFFFF
 _RATIO, _RATIO_FROM = 400, 1 << 28
-
-
-class Entry(NamedTuple):
-    """A member as the central directory has it; `stamp` is the DOS time and date, `extra` the extra fields' bytes."""
-
-    name: str
-    made: int
-    system: int
-    needed: int
-    flags: int
-    method: int
-    stamp: tuple[int, int]
-    crc: int
-    packed: int
-    size: int
-    disk: int
-    internal: int
-    external: int
-    extra: bytes
-    comment: bytes
-    offset: int
 
 
 class Zip:
@@ -186,20 +167,26 @@ class Zip:
             name_length, extra_length, comment_length = fields[11:14]
             start = at + _CENTRAL.size
             at = start + name_length + extra_length + comment_length
-            entry = _entry(fields, directory[start:at])
-            self._enter(entry)
+            entry = entry_of(fields, directory[start:at])
+            self._enter(entry, fields, directory[start : start + name_length])
             found.append(entry)
         if at != len(directory) or len(found) != count:
             message = f"The central directory has {len(found)} whole entries; the end record counts {count}."
             self._note("E401", message, offset=base + min(at, len(directory)))
         return found
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: Entry, fields: tuple[Any, ...], name: bytes) -> None:
         if entry.name in self._entries:
             self._note("E404", "Two members have this name; programs differ in which they read.", file=entry.name)
         elif is_unsafe(entry.name.removesuffix("/")):
             self._note("E405", "The member's name could lead out of the folder it is unpacked into.", file=entry.name)
+        self._check_extra(entry, entry.extra, (fields[10], fields[9], fields[17]), name)
         self._entries[entry.name] = entry
+
+    def _check_extra(self, entry: Entry, extra: bytes, values: tuple[int, ...], name: bytes) -> None:
+        fault = extra_fault(extra, values, name) if extra else None
+        if fault is not None:
+            self._note("W459", f"{fault}; programs differ in what they read.", file=entry.name, offset=entry.offset)
 
     def _read_local(self, stream: BinaryIO, entry: Entry, directory: int) -> tuple[int, int, str] | None:
         """Compares the local header with the central directory; where header and data start and end."""
@@ -208,36 +195,45 @@ class Zip:
         if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
             self._note("E402", "The central directory points at no local header.", file=entry.name, offset=entry.offset)
             return None
-        _, needed, flags, method, time, day, crc, packed, size, name_length, extra_length = _LOCAL.unpack(head)
-        name, extra = stream.read(name_length), stream.read(extra_length)
-        size, packed = _widened(extra, (size, packed))
-        streamed = bool(flags & 0x8)
-        # A local header is written before its offset is known to need 64 bits, and so asks for less (APPNOTE 4.4.3).
-        asked = entry.needed if entry.extra and (needed, entry.needed) == (20, 45) else needed
-        local = (asked, flags, method, (time, day), _decoded_name(name, flags))
-        central = (entry.needed, entry.flags, entry.method, entry.stamp, entry.name)
-        if _has_zip64(extra) and not _has_zip64(entry.extra):
+        fields = _LOCAL.unpack(head)
+        name, extra = stream.read(fields[9]), stream.read(fields[10])
+        self._check_extra(entry, extra, (fields[8], fields[7]), name)
+        self._compare(entry, fields, name, extra)
+        start = entry.offset + _LOCAL.size + len(name) + len(extra)
+        end = start + entry.packed
+        if fields[2] & _STREAMED:
+            length, agrees = descriptor(stream, end, (entry.crc, entry.packed, entry.size))
+            if not agrees and end <= directory:
+                message = "The data descriptor behind the member says otherwise than the central directory."
+                self._note("E402", message, file=entry.name, offset=end)
+            end += length
+        self._offer(entry, start, directory)
+        return entry.offset, end, entry.name
+
+    def _compare(self, entry: Entry, fields: tuple[Any, ...], name: bytes, extra: bytes) -> None:
+        """The local header (APPNOTE 4.3.7) says what the central directory does."""
+        _, needed, flags, method, time, day, crc, packed, size, _, _ = fields
+        if has_zip64(extra) and not has_zip64(entry.extra):
             message = "The local header alone has sizes of 64 bits; players that read the directory take them for data."
             self._note("W433", message, file=entry.name, offset=entry.offset)
-        # Bit 3: the sizes follow the data in a descriptor (APPNOTE 4.4.4), and the header may hold zeros.
-        if local != central or (not streamed and (crc, packed, size) != (entry.crc, entry.packed, entry.size)):
-            self._note(
-                "E402",
-                "The local header says otherwise than the central directory.",
-                file=entry.name,
-                offset=entry.offset,
-            )
-        start = entry.offset + _LOCAL.size + name_length + extra_length
-        self._offer(entry, start, directory)
-        return (
-            entry.offset,
-            start + entry.packed + (_descriptor(stream, start + entry.packed) if streamed else 0),
-            entry.name,
-        )
+        size, packed = widened(extra, (size, packed))
+        pairs = [(crc, entry.crc), (packed, entry.packed), (size, entry.size)]
+        # Bit 3: the sizes follow the data in a descriptor (APPNOTE 4.4.4), and the header may hold none.
+        unstated = (0, _ALL32) if flags & _STREAMED else ()
+        agree = all(here == there or here in unstated for here, there in pairs)
+        if not agree or (flags, method, decoded_name(name, flags)) != (entry.flags, entry.method, entry.name):
+            message = "The local header says otherwise than the central directory."
+            self._note("E402", message, file=entry.name, offset=entry.offset)
+        # It is written before its offset is known to need 64 bits, and so asks for less (APPNOTE 4.4.3).
+        asked = entry.needed if entry.extra and (needed, entry.needed) == (20, 45) else needed
+        if (asked, time, day) != (entry.needed, *entry.stamp):
+            message = "The local header has another time, or asks for another version, than the central directory."
+            self._note("W459", message, file=entry.name, offset=entry.offset)
 
     def _offer(self, entry: Entry, start: int, directory: int) -> None:
-        """Lets a member be read, if there is nothing against it."""
-        if entry.system == UNIX and stat.S_IFMT(entry.external >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        """Lets a member be read, if there is nothing against it. Of two with one name the last counts, or none."""
+        self._data.pop(entry.name, None)
+        if _is_special(entry):
             self._note("E430", "The member is a link or a special file; it is not followed.", file=entry.name)
         elif entry.flags & ENCRYPTED or entry.method not in (STORED, DEFLATED):
             self._note("E406", "The member is encrypted, or packed by a method other than deflate.", file=entry.name)
@@ -247,7 +243,10 @@ class Zip:
             self._note(
                 "E406", f"The member says that it inflates to more than {_RATIO} times its size.", file=entry.name
             )
-        elif not entry.name.endswith("/") and not is_unsafe(entry.name):
+        elif entry.name.endswith("/"):
+            if entry.size:
+                self._note("E460", "The member is a folder, and has data.", file=entry.name, offset=entry.offset)
+        elif not is_unsafe(entry.name):
             self._data[entry.name] = start
 
     def _check_gaps(self, spans: list[tuple[int, int, str]], directory: int) -> None:
@@ -266,72 +265,7 @@ class Zip:
             before = max(before, min(end, directory))
 
 
-def _entry(fields: tuple[Any, ...], rest: bytes) -> Entry:
-    (
-        _,
-        made,
-        system,
-        needed,
-        flags,
-        method,
-        time,
-        day,
-        crc,
-        packed,
-        size,
-        name_length,
-        extra_length,
-        _,
-        disk,
-        internal,
-    ) = fields[:16]
-    external, offset = fields[16:]
-    extra = rest[name_length : name_length + extra_length]
-    size, packed, offset = _widened(extra, (size, packed, offset))
-    return Entry(
-        name=_decoded_name(rest[:name_length], flags),
-        made=made,
-        system=system,
-        needed=needed,
-        flags=flags,
-        method=method,
-        stamp=(time, day),
-        crc=crc,
-        packed=packed,
-        size=size,
-        disk=disk,
-        internal=internal,
-        external=external,
-        extra=extra,
-        comment=rest[name_length + extra_length :],
-        offset=offset,
-    )
-
-
-def _decoded_name(name: bytes, flags: int) -> str:
-    """Bit 11 says UTF-8 (APPNOTE appendix D); without it the name is of code page 437."""
-    return name.decode("utf-8", "backslashreplace") if flags & 0x800 else name.decode("cp437")
-
-
-def _widened(extra: bytes, values: tuple[int, ...]) -> list[int]:
-    """The values with those that are all ones taken from the zip64 extra field (APPNOTE 4.5.3), in its order."""
-    at, wide = 0, b""
-    while len(extra) - at >= 4:
-        tag, length = struct.unpack_from("<2H", extra, at)
-        if tag == 1:
-            wide = extra[at + 4 : at + 4 + length]
-        at += 4 + length
-    numbers = iter(struct.unpack_from(f"<{len(wide) // 8}Q", wide))
-    return [next(numbers, value) if value == _ALL32 else value for value in values]
-
-
-def _has_zip64(extra: bytes) -> bool:
-    return extra.startswith(b"\x01\x00")
-
-
-def _descriptor(stream: BinaryIO, at: int) -> int:
-    """The length of the data descriptor (APPNOTE 4.3.9): with a signature in all but a few old files."""
-    stream.seek(at)
-    head = stream.read(24)
-    signature = 4 if head.startswith(b"PK\x07\x08") else 0
-    return signature + (20 if head[signature + 20 : signature + 22] == b"PK" else 12)
+def _is_special(entry: Entry) -> bool:
+    """Whether unpackers make no plain file of a member: some make a link of it, whatever system it says it is from."""
+    kind = stat.S_IFMT(entry.external >> 16)
+    return kind == stat.S_IFLNK or (entry.system in (UNIX, MACOS) and kind not in (0, stat.S_IFREG, stat.S_IFDIR))
