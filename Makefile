@@ -15,10 +15,10 @@ demo: .venv/.ready ## pack the examples, verify the result, say where to look
 	@echo "                              $(BIN)/archiver replay $(DEMO)"
 
 test: .venv/.dev peers lint ## everything that has to hold before a change lands
-	$(BIN)/python -m pytest --cov --cov-report=term -m "not slow"
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term -m "not slow"
 
 test-slow: .venv/.dev peers ## the suites that take minutes
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest --numprocesses auto -m slow
 
 lint: .venv/.dev ## style and types
 	$(BIN)/ruff check .
