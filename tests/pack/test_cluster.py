@@ -22,19 +22,22 @@ from archiver.sources.shards import Shard, Slice
 from tests.pack import dying
 from tests.pack.test_recovery import CONFIG, packed, wire
 from tests.pack.test_run import contents
+from tests.s3 import KEYS, Bucket
 
 __all__ = ["wire"]
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler on this machine, with two workers."""
+def scheduler(tmp_path_factory: pytest.TempPathFactory, s3_server: str) -> Iterator[str]:
+    """The address of a scheduler on this machine, with two workers that may reach the object store."""
     folder = tmp_path_factory.mktemp("dask")
     told = folder / "scheduler.json"
     path = os.pathsep.join(map(str, (ROOT / "src", ROOT)))
     environment = {
         **os.environ,
+        **KEYS,
+        "AWS_ENDPOINT_URL": s3_server,
         "PYTHONPATH": path,
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
         "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "60s",
@@ -100,6 +103,22 @@ def test_a_cluster_with_a_worker_killed_in_the_middle_gives_the_same_bytes(
     assert (tmp_path / "died").exists()
     assert contents(tmp_path / name) == contents(tmp_path / "whole" / name)
     assert notes == []
+
+
+@pytest.mark.parametrize("name", ["out", "out.wacz"])
+def test_a_cluster_may_share_nothing_but_an_object_store(
+    wire: Path, tmp_path: Path, scheduler: str, bucket: Bucket, name: str
+) -> None:
+    bucket.put(**{f"in/{wire.name}": wire.read_bytes()})
+    (tmp_path / "whole").mkdir()
+    pack([wire], tmp_path / "whole" / name, CONFIG)
+    shared = f"{bucket.url}/shared"
+    pack([f"{bucket.url}/in/{wire.name}"], f"{bucket.url}/{name}", CONFIG, scheduler=scheduler, shared=shared)
+    made = {key: bucket.get(key) for key in bucket.listed() if not key.startswith("in/")}
+    whole = tmp_path / "whole" / name
+    assert made == {
+        str(path.relative_to(whole.parent)): path.read_bytes() for path in [whole, *whole.rglob("*")] if path.is_file()
+    }
 
 
 @pytest.mark.slow
