@@ -15,7 +15,7 @@ from typing import Any
 import ftfy
 
 from archiver.model import Repair, Span
-from archiver.references.find import extract
+from archiver.pack.extract import extract
 from archiver.text.ledger import apply, unapply
 from archiver.text.normalize import Normalised, normalize
 from archiver.text.rules import WHITE_SPACE

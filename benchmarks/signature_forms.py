@@ -20,7 +20,7 @@ from typing import NamedTuple
 from babel.dates import format_date
 
 from archiver.model import TweetReference
-from archiver.references.find import extract
+from archiver.pack.extract import extract
 from archiver.text.normalize import normalize
 
 # The languages that Twitter's embeds come in.

@@ -13,15 +13,15 @@ __all__ = ["Config", "__version__", "extract", "normalize", "open_package", "pac
 
 if TYPE_CHECKING:
     from archiver.pack.config import Config
+    from archiver.pack.extract import extract
     from archiver.pack.run import pack
     from archiver.package.open import open_package
-    from archiver.references.find import extract
     from archiver.text.normalize import normalize
     from archiver.verify.verify import verify
 
 _HOMES = {
     "Config": "archiver.pack.config",
-    "extract": "archiver.references.find",
+    "extract": "archiver.pack.extract",
     "normalize": "archiver.text.normalize",
     "open_package": "archiver.package.open",
 }

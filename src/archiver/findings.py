@@ -109,6 +109,8 @@ CODES: dict[str, Code] = {
                  "more than are read of one page."),
     "W128": Code("page read in part", "The page has more text or more tweets than are read of one page; what stands behind is in the "
                  "original alone."),
+    "W129": Code("tweet whose dates cannot be", "What is known of a tweet's date cannot be true together: the day written under it, the "
+                 "time in its status id, the article's own date; or its id is none. Its `dates` are `impossible`."),
     # 2: WARC
     "E201": Code("no record where one should start", "The bytes at a record's place do not begin with a WARC version line.",
                  "WARC 1.1 section 4", WARC + "#file-and-record-model"),

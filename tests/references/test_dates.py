@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from archiver.model import Moment, Precision
-from archiver.references.dates import is_status_id, snowflake, weigh, written
+from archiver.references.dates import is_status_id, snowflake, weigh, weighed, written
 from tests.cases import cases
 
 JULY_21 = "888436297528508416"  # given out on 21 July 2017 at 16:31:34 UTC
@@ -90,7 +90,7 @@ def test_status_ids_are_positive_numbers_of_63_bits() -> None:
         ("2017-07-22", JULY_21, "2017-07-20", "impossible"),
         ("2017-07-21", JULY_21, "2017-07-19", "impossible"),
         (None, str(2**63 - 1), "2017-07-01", "impossible"),
-        (None, str(2**63 - 1), None, "unknown"),
+        (None, str(2**63 - 1), None, "impossible"),
         (None, str(2**63), "2017-07-01", "impossible"),
         (None, "0", None, "impossible"),
         (None, None, "2017-07-21", "unknown"),
@@ -102,3 +102,25 @@ def test_weigh(posted: str | None, status_id: str | None, published: str | None,
     precisions: dict[int, Precision] = {4: "year", 7: "month", 10: "day", 16: "minute", 20: "second"}
     article = moment(published, precisions[len(published)]) if published else None
     assert weigh(moment(posted) if posted else None, status_id, article) == verdict
+
+
+@pytest.mark.parametrize(
+    ("posted", "status_id", "published", "why"),
+    [
+        (None, str(2**63), None, "has an id that is none: zero, or of more than 63 bits"),
+        (None, str(2**63 - 1), None, "has an id of a time that has not come, 2080-07-10"),
+        (None, str(2**63 - 1), "2017-07-21", "has an id of a time that has not come, 2080-07-10"),
+        ("2006-03-20", None, None, "is signed 2006-03-20, before there were any"),
+        ("2017-07-23", JULY_21, None, "is signed 2017-07-23, and its id is of 2017-07-21"),
+        ("2017-07-21", "20", "2017-07-21", "is signed 2017-07-21, and its id is of before November 2010"),
+        (None, JULY_21, "2017-07", None),
+        (None, JULY_21, "2017-06", "is of 2017-07-21, and the article of 2017-06-30"),
+        ("2017-07-21", None, "2017-07-20", None),
+    ],
+)
+def test_what_cannot_be_says_why(
+    posted: str | None, status_id: str | None, published: str | None, why: str | None
+) -> None:
+    precisions: dict[int, Precision] = {4: "year", 7: "month", 10: "day"}
+    article = moment(published, precisions[len(published)]) if published else None
+    assert weighed(moment(posted) if posted else None, status_id, article).why == why

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.model import Moment, References, Repair, Span
-from archiver.references.find import extract, find
+from archiver.pack.extract import extract
+from archiver.references.find import find
 from archiver.text.repair import repair
 
 PUBLISHED = Moment(value="2017-07-20", precision="day", basis="field:date")

@@ -30,8 +30,8 @@ def command(file: Path, encoding: str | None, media_type: str | None) -> None:
     import orjson
 
     from archiver.model import PAGE_TYPES
+    from archiver.pack.extract import extract
     from archiver.record import provenance
-    from archiver.references.find import extract
     from archiver.report import findings
     from archiver.sources.captures import MEDIA_TYPES
     from archiver.sources.kinds import kind_of

@@ -28,7 +28,7 @@ from archiver.model import (
 )
 from archiver.pack.config import Config
 from archiver.record import provenance, schema
-from archiver.references.dates import latest
+from archiver.references.dates import doubted, latest
 from archiver.references.find import find
 from archiver.references.html.read import read
 from archiver.references.html.refer import left_out, references
@@ -134,12 +134,14 @@ def _article(capture: Capture, digest: Digest, decoded: Decoded, item: Item, con
     least = config.min_confidence
     body = repair(item.text, min_confidence=least)
     # No tweet in an article is younger than its last version, or than the copy of it.
-    found = _references(item, body, url.value if url else None, latest(published, modified) or retrieved)
+    dated = latest(published, modified) or retrieved
+    found = _references(item, body, url.value if url else None, dated)
     title = _line(known.title, "title", least)
     site = _line(known.site, "site", least)
     authors = _authors(known.authors, least)
     notes += _lost(body)
     notes += left_out(item.extract, url.value if url else None) if item.extract else []
+    notes += doubted(found.tweets, dated)
     return Article(
         id=derived_id("article", capture.name, capture.offset, digest),
         url=url,

@@ -5,10 +5,12 @@ its own date. They are compared as days, and a difference of one day is put down
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from archiver.model import DateVerdict, Moment
+from archiver.findings import Finding
+from archiver.model import DateVerdict, Moment, TweetReference
 from archiver.references import months
 
 # Since 4 November 2010 a status id holds, above 22 bits, the milliseconds since this instant (Twitter's "Snowflake").
@@ -18,6 +20,8 @@ _LAST_CONSECUTIVE = 29_700_859_247
 _ID_LIMIT = 1 << 63
 
 _FIRST_TWEET = date(2006, 3, 21)
+# Nobody uses this code so late: an id whose time is later is of the future, whatever else is known.
+_FUTURE = date(2036, 1, 1)
 
 _B = r"[ \t\xa0\u202f\u200e\u200f]"  # a blank, or a mark that turns the writing's direction
 _WORD = r"[^\s\d.,،()@/|—–-]"
@@ -46,6 +50,7 @@ _TIME = re.compile(
     rf"(?:{_B}?(?:(?P<ap>[apπμ])\.?{_B}?[mμ]\b\.?|(?P<arabic>[صم])))?{_B}*[-–—·•]{_B}*",
     re.IGNORECASE,
 )
+_MOST_DOUBTED = 50  # so many tweets of an article are told one by one
 _CENTURIES = (19, 20, 25)  # what is written by others than these is no date of a tweet
 _BUDDHIST = 543  # how far the years of Thailand are ahead
 
@@ -93,12 +98,19 @@ def is_status_id(status_id: str) -> bool:
     return 0 < int(status_id) < _ID_LIMIT
 
 
+class Weighed(NamedTuple):
+    """How dates agree; where they cannot, `why`: a clause about the tweet."""
+
+    verdict: DateVerdict
+    why: str | None = None
+
+
 def weigh(posted: Moment | None, status_id: str | None, published: Moment | None) -> DateVerdict:
     """How what is known of a tweet's date agrees: the day written under it, its id's time, the article's date.
 
     One day between two of them is a `timezone`, more is `impossible`; so is a tweet that was posted after the article
-    was published, or after November 2010 under an id of the time before. Without two dates to compare the answer is
-    `unknown`.
+    was published, or after November 2010 under an id of the time before, and one whose id is none, or is of a time
+    that has not come. Without two dates to compare the answer is `unknown`.
 
     >>> day = Moment(value="2017-07-21", precision="day", basis="signature")
     >>> weigh(day, "888436297528508416", None), weigh(day, None, None)
@@ -106,20 +118,48 @@ def weigh(posted: Moment | None, status_id: str | None, published: Moment | None
     >>> weigh(day, None, Moment(value="2017-07-18", precision="day", basis="field:date"))
     'impossible'
     """
+    return weighed(posted, status_id, published).verdict
+
+
+def weighed(posted: Moment | None, status_id: str | None, published: Moment | None) -> Weighed:
+    """The same, with the reason.
+
+    >>> weighed(None, "9000000000000000000", None).why
+    'has an id of a time that has not come, 2078-10-28'
+    """
     if status_id is not None and not is_status_id(status_id):
-        return "impossible"
+        return Weighed("impossible", "has an id that is none: zero, or of more than 63 bits")
     given_out = snowflake(status_id) if status_id else None
     days = [_first_day(moment) for moment in (posted, given_out) if moment is not None]
+    if given_out is not None and days[-1] >= _FUTURE:
+        return Weighed("impossible", f"has an id of a time that has not come, {days[-1]}")
     if any(day < _FIRST_TWEET for day in days):
-        return "impossible"
-    apart = [abs((days[0] - days[1]).days)] if len(days) == 2 else []
+        return Weighed("impossible", f"is signed {days[0]}, before there were any")
+    gaps: list[tuple[int, str]] = []
+    if len(days) == 2:
+        gaps.append((abs((days[0] - days[1]).days), f"is signed {days[0]}, and its id is of {days[1]}"))
     if posted is not None and status_id is not None and given_out is None:
-        apart.append(max(0, (days[0] - _EPOCH.date()).days))
+        why = f"is signed {days[0]}, and its id is of before November 2010"
+        gaps.append((max(0, (days[0] - _EPOCH.date()).days), why))
     if published is not None:
-        apart += [max(0, (day - _last_day(published)).days) for day in days]
-    if not apart:
-        return "unknown"
-    return ("consistent", "timezone", "impossible")[min(max(apart), 2)]
+        last = _last_day(published)
+        gaps += [(max(0, (day - last).days), f"is of {day}, and the article of {last}") for day in days]
+    if not gaps:
+        return Weighed("unknown")
+    apart, why = max(gaps, key=lambda gap: gap[0])
+    return Weighed("impossible", why) if apart > 1 else Weighed("timezone" if apart else "consistent")
+
+
+def doubted(tweets: Sequence[TweetReference], published: Moment | None) -> Iterator[Finding]:
+    """A finding for each tweet whose dates cannot be, up to a number of them: `W129`."""
+    wrong = [number for number, tweet in enumerate(tweets) if tweet.dates == "impossible"]
+    for number in wrong[:_MOST_DOUBTED]:
+        tweet = tweets[number]
+        stated = tweet.posted if tweet.posted and tweet.posted.basis != "status-id" else None
+        why = weighed(stated, tweet.status_id, published).why or "is signed with a day that no calendar has"
+        more = f" So it is with {len(wrong)} tweets." if len(wrong) > _MOST_DOUBTED else ""
+        named = tweet.status_id or (tweet.posted.value if tweet.posted else None)
+        yield Finding(code="W129", message=f"The tweet {why}.{more}", path=f"$.tweets[{number}].dates", found=named)
 
 
 def latest(*moments: Moment | None) -> Moment | None:

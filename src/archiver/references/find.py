@@ -5,17 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from archiver.errors import UsedWrongly
-from archiver.model import PAGE_TYPES, Link, LinkKind, Moment, References, Span, TweetReference
+from archiver.model import Link, LinkKind, Moment, References, Span, TweetReference
 from archiver.references import dates, tweets
 from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
-from archiver.references.urls import Status, absolute, canonical, kind, status
+from archiver.references.urls import Status, canonical, kind, status
 from archiver.references.widgets import shown
-from archiver.text.charset import decode_page
-from archiver.text.decode import decode
-from archiver.text.ledger import Alignment
-from archiver.text.repair import repair
 
 ToSource = Callable[[Span], Span]
 
@@ -27,35 +22,6 @@ class Place(NamedTuple):
     url: str
     truncated: bool
     kind: LinkKind
-
-
-def extract(source: str | bytes, media_type: str = "text/plain") -> References:
-    """Links and tweets of one text as it was found: it is decoded and normalised first.
-
-    `span` counts code points in the normalised text, `source_span` in the decoded source. `media_type` says what the
-    source is: `text/plain`, `text/html` or `application/xhtml+xml`. Raises UsedWrongly for another.
-
-    >>> found = extract(b"So. https://t.co/Zz9aa\\r\\n\\xe2\\x80\\x94 Ada (@ada_e) July 21, 2017")
-    >>> found.tweets[0].handle, found.tweets[0].posted.value, found.links[0].span
-    ('ada_e', '2017-07-21', Span(start=4, end=22))
-    """
-    if media_type in PAGE_TYPES:
-        return _of_page(source if isinstance(source, str) else decode_page(source).text)
-    if media_type != "text/plain":
-        raise UsedWrongly(f"references are read from text/plain, text/html and application/xhtml+xml, not {media_type}")
-    repaired = repair(source if isinstance(source, str) else decode(source).text)
-    return find(repaired.text, to_source=Alignment(repaired.repairs).to_source)
-
-
-def _of_page(source: str) -> References:
-    from archiver.references.html.address import own_address
-    from archiver.references.html.read import read
-    from archiver.references.html.refer import references
-
-    extract = read(source)
-    repaired = repair(extract.text)
-    own = own_address(extract.page)
-    return references(extract, repaired.text, repaired.repairs, page=absolute(own.value) if own else None)
 
 
 def find(text: str, *, to_source: ToSource, page: str | None = None, published: Moment | None = None) -> References:

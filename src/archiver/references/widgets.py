@@ -6,8 +6,9 @@ account and the time before the day are the evidence; what lies between is the t
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from archiver.model import Confidence, Span
+from archiver.model import Confidence, Moment, Span
 from archiver.references.dates import written
 from archiver.references.links import places
 from archiver.references.tweets import Signature
@@ -22,6 +23,111 @@ _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d\d[ \xa0](?:[AaPp]\.?[Mm]\.?[ \xa0])?[-
 _HEAD = 80  # how far before the account the button stands
 _REACH = 700  # how far after it the time does: a tweet, with what the widget says of its pictures
 
+# Within the widget's own element every line is its own: account, text, time; and what it says of itself around them.
+_HANDLE = re.compile(
+    rf"@([A-Za-z0-9_]{{1,20}})(?!\w)(?:\s*[·•]\s*|\s+)?(?:{'|'.join(_BUTTONS)})?[ \xa0]*(?:[·•][ \xa0]*)?"
+    r"(?=\n|\Z|[·•\d]|[A-Z][a-z]{2} \d)"
+)
+_COUNTED = r"(?:retweet|repost|quote|quote[ ]tweet|like|view|bookmark|share|comment)s?|repl(?:y|ies)"
+_CHROME = re.compile(
+    rf"""(?ix)
+    [\d.,]+[ ]?[KMB]? | (?:[\d.,]+[KMB]?[ ])?(?:{_COUNTED})(?:[ ,·]+[\d.,]+[KMB]?[ ](?:{_COUNTED}))*
+    | [·•ⓘ|]+ | {"|".join(_BUTTONS)} | following | embed | more | show[ ]more | verified[ ]account
+    | (?:translate|show)[ ](?:this[ ])?(?:tweet|post|thread) | copy[ ]link(?:[ ]to[ ](?:tweet|post))?
+    | read[ ][^\n]{{0,40}} | watch[ ]on[ ][^\n]{{1,20}} | twitter[ ]ads[ ][^\n]{{1,40}}
+    | see[ ][^\n]{{1,60}}['’]s?[ ]other[ ](?:tweets|posts) | view[ ][^\n]{{0,40}}[ ]on[ ](?:twitter|x)
+    | [\d.,]+[ ]people[ ]are[ ]talking[ ]about[ ]this | explore[ ]what[^\n]{{1,40}}
+    | replying[ ]to[ ](?:@\w{{1,20}}(?:,[ ]|[ ]and[ ])?)+(?:\d+[ ]others)?"""
+)
+_LONGEST_HEAD = 200
+
+
+class Parts(NamedTuple):
+    """The parts of a tweet as the widget shows it: name and handle of its account, text and time."""
+
+    name: Span
+    handle: Span
+    body: Span
+    time: Span
+    posted: Moment | None
+
+
+def parts(reading: str, handle: str | None) -> Parts | None:
+    """The parts of what is known to be one tweet; None where no account heads it.
+
+    Nothing but a name may stand before the account, and no text on its line. Where there is no time, it has to be the
+    one that is known from elsewhere, `handle`.
+
+    >>> text = "Jo Lind\\n@jolind\\n·\\nFollow\\nIt broke.\\n7:42 PM · Jul 21, 2017\\n239\\nReply\\nCopy link to Tweet"
+    >>> found = parts(text, None)
+    >>> found.name.of(text), found.handle.of(text), found.body.of(text), found.posted.value
+    ('Jo Lind', '@jolind', 'It broke.', '2017-07-21T19:42')
+    """
+    start = _behind_chrome(reading, 0, len(reading))
+    at = reading.find("@", start, start + _LONGEST_HEAD)
+    account = _HANDLE.match(reading, at) if at >= 0 else None
+    if account is None or (name := _named(reading, Span(start, at))) is None:
+        return None
+    begin, date = account.end(), written(reading, account.end())
+    time = Span(begin, date.end) if date else Span(0, 0)
+    begin, end = (date.end if date else begin), len(reading)
+    for found in _TIME.finditer(reading, begin):
+        if later := written(reading, found.start()):
+            date, time, end = later, Span(found.start(), later.end), found.start()
+    if date is None and (handle is None or account[1].lower() != handle.lower()):
+        return None
+    begin = _behind_chrome(reading, begin, end)
+    body = Span(begin, _before_chrome(reading, begin, end))
+    return Parts(name, Span(at, account.end(1)), body, time, date.moment if date else None)
+
+
+def parts_of(text: str, found: Signature) -> Parts:
+    """The parts of a tweet that `shown` found."""
+    start, end = found.span
+    handle = text.index(f"@{found.handle}", start)
+    time = found.body.end + len(text[found.body.end : end]) - len(text[found.body.end : end].lstrip())
+    clock = _TIME.search(text, time, end)
+    return Parts(
+        Span(start, start + len(found.author or "")),
+        Span(handle, handle + 1 + len(found.handle)),
+        found.body,
+        Span(clock.start() if clock else time, end),
+        found.posted,
+    )
+
+
+def _named(reading: str, head: Span) -> Span | None:
+    """The display name that a head holds before the account, without its seal; None where it is longer than a name."""
+    name = _SEAL.sub("", head.of(reading).rstrip())
+    return Span(head.start, head.start + len(name)) if len(name) <= _HEAD and name.count("\n") < 2 else None
+
+
+def _behind_chrome(reading: str, low: int, high: int) -> int:
+    """The first place that is no white space, behind lines of the widget's own."""
+    while low < high:
+        end = reading.find("\n", low, high)
+        line = reading[low : end if end >= 0 else high].strip()
+        if line and not _CHROME.fullmatch(line):
+            return low + len(reading[low:high]) - len(reading[low:high].lstrip())
+        low = end + 1 if end >= 0 else high
+    return high
+
+
+def _before_chrome(reading: str, low: int, high: int) -> int:
+    """The last place that is no white space, before lines of the widget's own."""
+    while low < high:
+        start = max(reading.rfind("\n", low, high) + 1, low)
+        line = reading[start:high].strip()
+        if line and not _CHROME.fullmatch(line):
+            return low + len(reading[low:high].rstrip())
+        high = max(start - 1, low)
+    return low
+
+
+def may_show(text: str) -> bool:
+    """Whether a text holds what every account of a widget has."""
+    return "@" in text and any(sign in text for sign in (*_BUTTONS, *_SEALS))
+
 
 def shown(text: str) -> Iterator[Signature]:
     """The tweets that a normalised text shows as the widget does, in its order and never overlapping.
@@ -31,7 +137,7 @@ def shown(text: str) -> Iterator[Signature]:
     [('Tideline', 'tideline', '2017-07-21T19:42', 'It broke.')]
     """
     floor = 0
-    for at in places(text, "@") if "@" in text and any(sign in text for sign in (*_BUTTONS, *_SEALS)) else ():
+    for at in places(text, "@") if may_show(text) else ():
         account = _ACCOUNT.match(text, at) if at >= floor else None
         found = _widget(text, floor, account) if account else None
         if found is not None:
@@ -50,8 +156,8 @@ def _widget(text: str, floor: int, account: re.Match[str]) -> Signature | None:
     begin, end = account.end(), time.start()
     if not _SEAL.search(text[start : account.start()].rstrip()) and _is_in_prose(text, begin, end):
         return None
-    begin += len(text[begin:end]) - len(text[begin:end].lstrip())
-    end = max(begin, end - len(text[begin:end]) + len(text[begin:end].rstrip()))
+    begin = _behind_chrome(text, begin, end)
+    end = _before_chrome(text, begin, end)
     name, seal = _SEAL.subn("", text[start : account.start()].rstrip())
     # On one line of prose the words between may be prose as well.
     sure = begin < end and (seal or "\n" in text[start:end])

@@ -169,7 +169,7 @@ def test_more_links_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
         ("words._MOST_TEXTS", "<p>a<p>b<p>c"),
         ("source._MOST_TAGS", "a<p>b<p>c<p>d"),
         (
-            "embeds._MOST_ESCAPED",
+            "embeds._MOST_HIDDEN",
             "".join(f"&lt;blockquote class=twitter-tweet&gt;{n}&lt;/blockquote&gt;" for n in range(3)),
         ),
         ("source._MOST_EMBEDS", "<blockquote class=twitter-tweet>a</blockquote>" * 3),

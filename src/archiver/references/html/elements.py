@@ -42,8 +42,15 @@ _FRAMES = ("platform.twitter.com/embed", "platform.x.com/embed")
 _ROLES = (
     *_FRAMES,
     *("/status/", "%2Fstatus", "%2fstatus", "twitter://", "embedId=twitter-"),
-    *("twitter-tweet", "twitter-video", "twitter-widget", "data-tweet-id", "data-tweetid", "DATA-TWEET-ID"),
-    "DATA-TWEETID",
+    *("twitter-tweet", "twitter-video", "twitter-widget", "tweet-id", "tweetid", "tweetId", "TWEET-ID", "TWEETID"),
+    *("data-tweet=", "EmbeddedTweet", 'data-testid="tweet"'),
+)
+# Attributes that state a status id.
+_IDENTIFIERS = ("data-tweet-id", "data-tweetid", "tweet-id", "tweetid", "data-twitter-tweet-id", "data-tweet")
+_STATUS_ID = re.compile(r"\s*([0-9]{1,20})\s*", re.ASCII)
+_SHORTEST_ID = 5  # of an attribute that may hold other numbers
+_CLASSES = frozenset(
+    ("twitter-tweet", "twitter-tweet-rendered", "twitter-video", "twitter-tweet-error", "embeddedtweet")
 )
 
 
@@ -95,15 +102,23 @@ def has_role(text: str) -> bool:
 
 def is_embed(element: Element) -> bool:
     """Whether an element shows a tweet, and not a timeline or a button of Twitter's."""
-    classes = element.value("class").lower().split()
-    if {"twitter-tweet", "twitter-tweet-rendered", "twitter-video", "twitter-tweet-error"} & set(classes):
+    if not _CLASSES.isdisjoint(element.value("class").lower().split()):
         return True
-    if any(element.value(name).strip().isdecimal() for name in ("data-tweet-id", "data-tweetid")):
-        return element.name not in {"a", "script"}
+    if stated_id(element) or (element.name == "article" and element.value("data-testid") == "tweet"):
+        return element.name not in {"a", "script", "button", "input", "form"}
     if element.name != "iframe":
         return False
     values = [attribute.value for attribute in element.attributes.values()]
     return named_by(element) is not None or any(frame in value for value in values for frame in _FRAMES)
+
+
+def stated_id(element: Element, *more: str) -> str | None:
+    """The status id that an element's attributes state; `more` are names that only some elements have."""
+    for name in (*_IDENTIFIERS, *more):
+        found = _STATUS_ID.fullmatch(element.value(name)) if name in element.attributes else None
+        if found and (name != "data-tweet" or len(found[1]) >= _SHORTEST_ID):
+            return found[1]
+    return None
 
 
 def named_by(element: Element) -> str | None:

@@ -6,14 +6,15 @@ has filled it, its text. The same code stands escaped in JSON-LD, in attributes,
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
-from archiver.model import Moment, Span
-from archiver.references import dates, tweets
-from archiver.references.html.elements import Attribute, Element, named_by
+from archiver.model import Confidence, Moment, Span
+from archiver.references import dates, tweets, widgets
+from archiver.references.html.elements import Attribute, Element, named_by, stated_id
 from archiver.references.html.source import Embed, Page
 from archiver.references.html.words import Words
 from archiver.references.urls import Status, status
@@ -30,20 +31,42 @@ _LONGEST_DATE = 60
 _HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]")
 _TWEET_ID = re.compile(r"[?&](?:id|tweetId)=([0-9]{1,20})|/embed/(?:status/)?([0-9]{1,20})")
 _MARK = re.compile(r"twitter-(?:tweet|video)(?![a-z-])")
-_AMPERSAND = r"(?:&|\\u0026)(?:amp;)?"
-_OPENING = re.compile(rf"(?i)(?:<|{_AMPERSAND}lt;|&#0?60;|\\[ux](?:00)?3c)(blockquote)(?![a-z])")
-_CLOSING = re.compile(rf"(?i)/blockquote\s{{0,4}}(?:>|{_AMPERSAND}gt;|&#0?62;|\\[ux](?:00)?3e)")
+_AMPERSAND = r"(?:&|\\u0026)(?:amp;){0,3}"
+_OPENING = re.compile(
+    rf"(?i)(?:<|{_AMPERSAND}(?:lt;|#0{{0,4}}60;|#x0{{0,4}}3c;)|\\[ux](?:00)?3c|%(?:25){{0,3}}3c)(blockquote)(?![a-z])"
+)
+_CLOSING = re.compile(
+    rf"(?i)(?:/|%(?:25){{0,3}}2f|&#47;)blockquote\s{{0,4}}"
+    rf"(?:>|{_AMPERSAND}(?:gt;|#0{{0,4}}62;|#x0{{0,4}}3e;)|\\[ux](?:00)?3e|%(?:25){{0,3}}3e)"
+)
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _IS_JSON = re.compile(r"""\\["'/nux\\]""")
 _DEEPEST_ESCAPE = 8
+# What a script asks the widget for, and the time below a tweet that the widget has drawn.
+_CALL = re.compile(r"""createTweet(?:Embed)?\(\s{0,9}\\?["'`]?([0-9]{5,20})\\?["'`]?\s{0,9}[,)]""")
+_CLOCK = re.compile(
+    r"\d:\d\d(?:[ \xa0]|&nbsp;)(?:[AaPp]\.?[Mm]\.?(?:[ \xa0]|&nbsp;))?(?:[-–·•]|&middot;|&#183;|&bull;)"
+)
+_ESCAPES: tuple[Callable[[str], str], ...] = (
+    lambda raw: raw.replace("/", "\\/"),
+    lambda raw: raw.replace("&", "&amp;"),
+    lambda raw: raw.replace("\\", "\\\\"),
+    lambda raw: quote(raw, safe=""),
+    quote,
+)
 _JSON_MEANING = {"n": "\n", "r": " ", "t": " ", "b": "", "f": ""}
 _BEFORE_CLASS = 400  # so far before its class a blockquote begins
-_MOST_ESCAPED = 20_000  # no page has so many
+_MOST_HIDDEN = 20_000  # no page has so many
+_MOST_HREFS = 50  # nor has any tweet
 _LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
 
 
 class Signed(NamedTuple):
-    """How a tweet's words divide, text and then signature, and what that says. Spans count characters of the words."""
+    """How a tweet's words divide, text and then signature, and what that says. Spans count characters of the words.
+
+    Where the account stands above the text, as the widget has it, `head` are its name and handle, and the signature
+    is the time alone.
+    """
 
     body: Span
     signature: Span
@@ -51,6 +74,7 @@ class Signed(NamedTuple):
     handle: str | None
     posted: Moment | None
     has_dash: bool
+    head: tuple[Span, Span] | None = None
 
 
 class Shown(NamedTuple):
@@ -66,6 +90,12 @@ class Shown(NamedTuple):
     path: str | None
     hrefs: tuple[Attribute, ...] = ()
     is_aside: bool = False
+    confidence: Confidence | None = None
+
+    @property
+    def text(self) -> str:
+        """The characters of its text, without blanks."""
+        return self.words.text[slice(*self.signed.body)] if len(self.words) else ""
 
 
 def shown(page: Page) -> list[Shown]:
@@ -74,9 +104,9 @@ def shown(page: Page) -> list[Shown]:
     Where more stand escaped than are read of one page, the page's `is_cut` says so from then on.
     """
     visible = [_visible(embed) for embed in page.embeds]
-    escaped = list(islice(_escaped(page), _MOST_ESCAPED + 1))
-    page.is_cut |= len(escaped) > _MOST_ESCAPED
-    return sorted([*visible, *escaped[:_MOST_ESCAPED]], key=lambda each: each.span)
+    hidden = list(islice(chain(_escaped(page), _called(page), _framed(page), _drawn_bare(page)), _MOST_HIDDEN + 1))
+    page.is_cut |= len(hidden) > _MOST_HIDDEN
+    return sorted([*visible, *hidden[:_MOST_HIDDEN]], key=lambda each: each.span)
 
 
 def _visible(embed: Embed) -> Shown:
@@ -119,10 +149,9 @@ def _dates(words: Words, signed: Signed, place: int, named: Status) -> bool:
 def _identifier(element: Element) -> str | None:
     """The status id that an element states."""
     own = ("data-id",) if "twitter-tweet" in element.value("class") else ()
-    for name in ("data-tweet-id", "data-tweetid", *own):
-        value = element.value(name).strip()
-        if value.isdecimal() and value.isascii() and len(value) <= 20:
-            return value
+    stated = stated_id(element, *own)
+    if stated:
+        return stated
     frames = [value.value for value in element.attributes.values()] if element.name == "iframe" else []
     match = next((found for found in map(_TWEET_ID.search, frames) if found), None)
     return (match[1] or match[2]) if match else None
@@ -139,6 +168,8 @@ def divided(words: Words, handle: str | None = None) -> Signed:
     last = signatures[-1] if signatures else None
     if last is None or not _is_of(last.handle, handle):
         last = _dateless(reading, handle) or last
+    if last is None and (drawn := widgets.parts(reading, handle)):
+        return _drawn(reading, drawn)
     if last is None:
         stated = [match[1] for match in _HANDLE.finditer(reading)]
         author = handle or (stated[-1] if stated else None)
@@ -147,6 +178,14 @@ def divided(words: Words, handle: str | None = None) -> Signed:
     start, stop = _count(reading[:end]), _count(reading[: last.span.end])
     has_dash = reading[end:].lstrip()[:1] in _DASHES
     return Signed(Span(0, start), Span(start, stop), last.author, last.handle, last.posted, has_dash)
+
+
+def _drawn(reading: str, parts: widgets.Parts) -> Signed:
+    """The parts of a tweet as the widget has drawn it."""
+    name, handle, body, time = (Span(_count(reading[:start]), _count(reading[:end])) for start, end in parts[:4])
+    author = " ".join(parts.name.of(reading).split()) or None
+    by = parts.handle.of(reading)[1:]
+    return Signed(body, time, author, by, parts.posted, has_dash=False, head=(name, handle))
 
 
 def _is_of(found: str, handle: str | None) -> bool:
@@ -194,6 +233,57 @@ def _escaped(page: Page) -> Iterator[Shown]:
             yield found
 
 
+def _called(page: Page) -> Iterator[Shown]:
+    """The tweets that scripts of the page ask the widget for, each where the script stands."""
+    if "createTweet" in page.source:
+        for call in _CALL.finditer(page.source):
+            yield _named(Span(*call.span()), Words(page.source), call[1])
+
+
+def _framed(page: Page) -> Iterator[Shown]:
+    """What the frames hold that show a tweet and bring their page along."""
+    for embed in page.embeds:
+        if embed.element.name == "iframe" and (source := embed.element.value("srcdoc")):
+            inner = Page(source)
+            whole = Embed(embed.element, embed.span, inner.words, ())
+            yield _visible(inner.embeds[0] if inner.embeds else whole)._replace(
+                span=embed.span, is_visible=False, path=None, status_id=_identifier(embed.element)
+            )
+
+
+def _drawn_bare(page: Page) -> Iterator[Shown]:
+    """The tweets as the widget draws them whose elements do not say so: its button, an account, text and time."""
+    if not widgets.may_show(page.source) or not _CLOCK.search(page.source):
+        return
+    words, at, count = page.words, 0, 0
+    reading = words.reading(Span(0, len(words)), "\n")
+    starts = [anchor.element.span.start for anchor in page.anchors]
+    for found in widgets.shown(reading):
+        count += _count(reading[at : found.span.start])
+        at = found.span.start
+        local = found._replace(span=Span(0, found.span.end - at), body=Span(found.body.start - at, found.body.end - at))
+        signed = _moved(_drawn(found.span.of(reading), widgets.parts_of(found.span.of(reading), local)), count)
+        span = Span(words.place(count), words.end(signed.signature.end))
+        links = page.anchors[bisect_right(starts, span.start) : bisect_right(starts, span.end)]
+        named = [each for link in links if (each := _status(link.element)) and each.fits(found.handle)]
+        whose = _named(span, words, named[-1].id if named else None)
+        yield whose._replace(signed=signed, handle=found.handle, confidence=found.confidence)
+
+
+def _named(span: Span, words: Words, status_id: str | None) -> Shown:
+    """A tweet of which no more is known than where it stands, and its id."""
+    nothing = Signed(Span(0, 0), Span(0, 0), None, None, None, has_dash=True)
+    return Shown(span, words, nothing, status_id, None, is_visible=True, is_quote=False, path=None)
+
+
+def _moved(signed: Signed, by: int) -> Signed:
+    """The same within words that have more before."""
+    body, signature, name, handle = (
+        Span(start + by, end + by) for start, end in (signed.body, signed.signature, *(signed.head or ()))
+    )
+    return signed._replace(body=body, signature=signature, head=(name, handle))
+
+
 def _lies_in(place: int, spans: Sequence[Span]) -> bool:
     index = bisect_right(spans, Span(place, place)) - 1
     return index >= 0 and spans[index].start <= place < spans[index].end
@@ -207,7 +297,8 @@ def _fragment(source: str, span: Span) -> Shown | None:
     if not inner.embeds:
         return None
     first = _visible(inner.embeds[0])
-    hrefs = (_href(source, span, element, inner.source) for element in inner.embeds[0].inside)
+    linked = inner.embeds[0].inside[:_MOST_HREFS]
+    hrefs = (_href(source, span, element, inner.source) for element in linked)
     return first._replace(span=span, is_visible=False, path=None, hrefs=tuple(each for each in hrefs if each))
 
 
@@ -216,12 +307,19 @@ def _href(source: str, span: Span, element: Element, code: str) -> Attribute | N
     attribute = element.attributes.get("href")
     if attribute is None or element.name != "a":
         return None
-    raw = attribute.span.of(code)
-    for spelling in (raw, raw.replace("/", "\\/"), raw.replace("&", "&amp;")):
-        at = source.find(spelling, *span) if spelling else -1
+    for spelling in _spellings(attribute.span.of(code)):
+        at = source.find(spelling, *span)
         if at >= 0:
             return Attribute(attribute.value, Span(at, at + len(spelling)))
     return None
+
+
+def _spellings(raw: str) -> Iterator[str]:
+    """How an address may be spelt in escaped code: as it is, escaped once, twice."""
+    spelt = dict.fromkeys((raw,)) if raw else {}
+    for _ in range(3):
+        yield from spelt
+        spelt = dict.fromkeys(each for one in spelt for escape in _ESCAPES if (each := escape(one)) not in spelt)
 
 
 def _unescaped(found: str) -> str:
@@ -231,6 +329,8 @@ def _unescaped(found: str) -> str:
             found = _JSON_ESCAPE.sub(_json_meaning, found)
         elif found.startswith("&"):
             found = unescape(found)
+        elif found.startswith("%"):  # in a form a plus sign is a blank
+            found = unquote(found if "%20" in found else found.replace("+", " "))
         else:
             break
     return found

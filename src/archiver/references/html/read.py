@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver.model import Run, Span
-from archiver.references.html.embeds import Shown, shown
+from archiver.references.html.embeds import Shown, Signed, shown
 from archiver.references.html.maintext import Line, Part, main_lines
 from archiver.references.html.runs import text_of
 from archiver.references.html.source import Page
@@ -15,12 +15,14 @@ _DESCRIBES = frozenset(("description", "og:title", "og:description"))
 
 
 class Quote(NamedTuple):
-    """A tweet of a page. `shown` is the place that tells most of it, `occurrences` are all places.
+    """A tweet of a page. `shown` is the place where it is seen best, `told` that which has its text.
 
-    `span` is where it stands in the extracted text, `body` its words there; None where it stands elsewhere on the page.
+    `occurrences` are all places. `span` is where it stands in the extracted text, `body` its words there; None where
+    it stands elsewhere on the page.
     """
 
     shown: Shown
+    told: Shown
     occurrences: tuple[Span, ...]
     span: Span | None = None
     body: Span | None = None
@@ -71,10 +73,11 @@ def _grouped(places: Iterable[Shown]) -> Iterator[Quote]:
     groups: dict[object, list[Shown]] = {}
     for each in places:
         if each.status_id or len(each.words):
-            groups.setdefault(each.status_id or (each.handle, each.words.text), []).append(each)
+            groups.setdefault(each.status_id or (each.handle, each.signed.posted, each.text), []).append(each)
     for group in groups.values():
         best = max(group, key=lambda each: (each.is_visible, bool(len(each.words)), each.is_quote))
-        yield Quote(best, tuple(each.span for each in group))
+        told = best if best.text else max(group, key=lambda each: bool(each.text))
+        yield Quote(best, told, tuple(each.span for each in group))
 
 
 def _stem(source: str) -> str:
@@ -172,11 +175,23 @@ def _write_quote(writer: Writer, quote: Quote) -> Quote:
     shown, signed, start = quote.shown, quote.shown.signed, writer.length
     writer.write(shown.words, signed.body, "\n")
     body = Span(start, writer.length)
-    if signed.signature.start < signed.signature.end:
-        place = shown.words.place(signed.signature.start)
-        if body.start < body.end:
-            writer.insert("\n", place)
-        if not signed.has_dash:
-            writer.insert("— ", place)
-        writer.write(shown.words, signed.signature)
+    if signed.head or signed.signature.start < signed.signature.end:
+        _write_signature(writer, shown.words, signed, is_below=body.start < body.end)
     return quote._replace(span=Span(start, writer.length), body=body)
+
+
+def _write_signature(writer: Writer, words: Words, signed: Signed, *, is_below: bool) -> None:
+    place = words.place(signed.head[1].start if signed.head else signed.signature.start)
+    if is_below:
+        writer.insert("\n", place)
+    if not signed.has_dash:
+        writer.insert("— ", place)
+    if signed.head:
+        name, handle = signed.head
+        if name.start < name.end:
+            writer.write(words, name)
+            writer.insert(" ", writer.place)
+        writer.insert("(", place)
+        writer.write(words, handle)
+        writer.insert(") " if signed.signature.start < signed.signature.end else ")", writer.place)
+    writer.write(words, signed.signature)

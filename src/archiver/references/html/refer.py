@@ -11,6 +11,7 @@ from typing import NamedTuple
 from archiver.findings import Finding
 from archiver.model import Link, LinkKind, Moment, References, Region, Repair, Span, TweetReference
 from archiver.references import dates, find, tweets
+from archiver.references.html.embeds import Shown
 from archiver.references.html.read import Extract, Quote
 from archiver.references.html.runs import Places
 from archiver.references.html.source import Anchor
@@ -36,12 +37,22 @@ class _Target(NamedTuple):
 
 @dataclass(slots=True)
 class _Tweet:
-    """A tweet in the making: the reference, the places of the page that belong to it, and where its body ends there."""
+    """A tweet in the making: the reference, the places of the page that belong to it, and where its body ends there.
+
+    `bounds` are those of its text and time, where the widget's own links stand around them.
+    """
 
     reference: TweetReference
     sources: list[Span]
     body_end: int = 0
     links: list[int] = field(default_factory=list)
+    bounds: Span | None = None
+
+    def holds(self, link: Link) -> bool:
+        """Whether a link within the tweet's places is one of its own."""
+        if link.kind in {"tweet", "media", "share"} or self.bounds is None:
+            return link.kind != "share"
+        return self.bounds.start <= link.source_span.start < self.bounds.end
 
 
 class _Mapping:
@@ -156,7 +167,7 @@ def _anchors(extract: Extract, text: str, mapping: _Mapping, page: str | None) -
             yield _link(source, attribute.span, target, surface, span, anchor.element.path)
     yield from _bare(extract, mapping)
     for quote in extract.quotes:
-        for href in quote.shown.hrefs:
+        for href in quote.told.hrefs or quote.shown.hrefs:
             target = _target(href.value, base, page)
             if target:
                 yield _link(source, href.span, target, "", None, None)
@@ -226,25 +237,33 @@ def _surface(source: str, anchor: Anchor) -> str:
 
 def _quoted(extract: Extract, text: str, mapping: _Mapping, published: Moment | None) -> Iterator[_Tweet]:
     for quote in extract.quotes:
-        yield _Tweet(_embed(quote, text, mapping, published), list(quote.occurrences))
+        yield _Tweet(_embed(quote, text, mapping, published), list(quote.occurrences), bounds=_bounds(quote.shown))
+
+
+def _bounds(shown: Shown) -> Span | None:
+    signed = shown.signed
+    if signed.head is None or signed.body.start == signed.body.end:
+        return None
+    end = max(signed.body.end, signed.signature.end)
+    return Span(shown.words.place(signed.body.start), shown.words.end(end))
 
 
 def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None) -> TweetReference:
-    shown, signed = quote.shown, quote.shown.signed
-    if quote.span and quote.body:
-        span: Span | None = mapping.to_text(quote.span)
+    shown, told, signed = quote.shown, quote.told, quote.told.signed
+    span = mapping.to_text(quote.span) if quote.span else None
+    if quote.body and told is shown:
         words = mapping.to_text(quote.body).of(text)
     else:
-        span, words = None, repair(_SURROGATE.sub("\ufffd", shown.words.reading(signed.body, "\n"))).text
+        words = repair(_SURROGATE.sub("\ufffd", told.words.reading(signed.body, "\n"))).text
     region: Region = "article" if span else "page"
-    status_id = shown.status_id
+    status_id, handle = shown.status_id, shown.handle or told.handle
     posted = signed.posted or (dates.snowflake(status_id) if status_id else None)
     return TweetReference(
         form="embed",
         author=repair(signed.author).text if signed.author else None,
-        handle=shown.handle,
+        handle=handle,
         status_id=status_id,
-        url=f"https://twitter.com/{shown.handle or 'i/web'}/status/{status_id}" if status_id else None,
+        url=f"https://twitter.com/{handle or 'i/web'}/status/{status_id}" if status_id else None,
         posted=posted,
         dates=dates.weigh(signed.posted, status_id, published),
         text=words or None,
@@ -252,6 +271,7 @@ def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None)
         source_span=shown.span,
         mentions=tweets.mentions(words),
         hashtags=tweets.hashtags(words),
+        confidence=told.confidence,
         region=region,
         path=shown.path,
     )
@@ -261,8 +281,10 @@ def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterato
     """The tweets that the text quotes with a signature, outside of those that the page embeds."""
     embedded = sorted(mapping.to_text(quote.span) for quote in extract.quotes if quote.span)
     for tweet in written.tweets:
-        if tweet.form == "signature" and tweet.span and not _overlaps(tweet.span, embedded):
-            body = Span(tweet.span.start, tweet.span.start + len(tweet.text or ""))
+        if tweet.form in {"signature", "embed"} and tweet.span and not _overlaps(tweet.span, embedded):
+            # The widget has the text behind the account; a link to its status stands behind both.
+            end = len(tweet.text or "") if tweet.form == "signature" else tweet.span.end - tweet.span.start - 1
+            body = Span(tweet.span.start, tweet.span.start + end)
             yield _Tweet(replace(tweet, region="article"), [tweet.source_span], mapping.to_source(body).end)
 
 
@@ -301,6 +323,8 @@ def _share_out(links: Sequence[Link], made: Sequence[_Tweet], published: Moment 
         if index < 0 or link.source_span.end > starts[index].end:
             continue
         tweet = made[places[index][1]]
+        if not tweet.holds(link):
+            continue
         tweet.links.append(number)
         named = status(link.url) if tweet.body_end <= link.source_span.start else None
         reference = tweet.reference

@@ -90,7 +90,8 @@ class Places:
         """Where a span of the page stands in the text, up to where the text goes on elsewhere; None: nowhere."""
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         start = end = -1
-        for index in self._sorted[first:]:
+        for place in range(first, len(self._sorted)):  # a slice would be a copy of all that follows
+            index = self._sorted[place]
             low, high = self._runs[index].source_span
             if low >= span.end:
                 break

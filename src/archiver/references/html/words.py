@@ -208,6 +208,10 @@ class Words:
             return begin
         return next(self.between(Span(at, at + 1))).span.start
 
+    def end(self, at: int) -> int:
+        """Where in the source the character before the number `at` ends."""
+        return next(self.between(Span(at - 1, at))).span.end
+
     def lines(self) -> Iterator[Span]:
         """The lines of the text, as spans of characters."""
         begin = 0
