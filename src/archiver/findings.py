@@ -107,7 +107,7 @@ CODES: dict[str, Code] = {
     "W121": Code("no main text", "No main text was told from the rest of the page; all of its text was taken."),
     "W122": Code("links left out", "Links of the page are left out: relative ones where the page's own address is not known, or "
                  "more than are read of one page."),
-    "W128": Code("page read in part", "The page has more text or more tweets than are read of one page; what stands behind is in the "
+    "W128": Code("page read in part", "The page has more text, links or tweets than are read of one page; what stands behind is in the "
                  "original alone."),
     "W129": Code("tweet whose dates cannot be", "What is known of a tweet's date cannot be true together: the day written under it, the "
                  "time in its status id, the article's own date; or its id is none. Its `dates` are `impossible`."),

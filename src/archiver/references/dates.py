@@ -7,6 +7,7 @@ its own date. They are compared as days, and a difference of one day is put down
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.findings import Finding
@@ -80,6 +81,7 @@ def written(text: str, place: int, basis: str = "signature") -> Written | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def snowflake(status_id: str) -> Moment | None:
     """The second of UTC at which a status id was given out; None for ids that hold no time (before November 2010).
 
@@ -90,7 +92,7 @@ def snowflake(status_id: str) -> Moment | None:
     if not _LAST_CONSECUTIVE < number < _ID_LIMIT:
         return None
     instant = _EPOCH + timedelta(milliseconds=number >> 22)
-    return Moment(value=f"{instant:%Y-%m-%dT%H:%M:%SZ}", precision="second", basis="status-id")
+    return Moment(value=f"{instant.isoformat()[:19]}Z", precision="second", basis="status-id")
 
 
 def is_status_id(status_id: str) -> bool:
@@ -125,7 +127,7 @@ def weighed(posted: Moment | None, status_id: str | None, published: Moment | No
     """The same, with the reason.
 
     >>> weighed(None, "9000000000000000000", None).why
-    'has an id of a time that has not come, 2078-10-28'
+    'has an id of a time that has not come, 2078-11-02'
     """
     if status_id is not None and not is_status_id(status_id):
         return Weighed("impossible", "has an id that is none: zero, or of more than 63 bits")

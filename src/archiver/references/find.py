@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
-from archiver.model import Link, LinkKind, Moment, References, Span, TweetReference
+from archiver.model import Link, LinkKind, Moment, References, Region, Span, TweetReference
 from archiver.references import dates, tweets
 from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
@@ -24,18 +24,26 @@ class Place(NamedTuple):
     kind: LinkKind
 
 
-def find(text: str, *, to_source: ToSource, page: str | None = None, published: Moment | None = None) -> References:
+def find(
+    text: str,
+    *,
+    to_source: ToSource,
+    page: str | None = None,
+    published: Moment | None = None,
+    most: int | None = None,
+) -> References:
     """What a normalised text points to: every link, and every tweet that it quotes or names.
 
     `to_source` maps a span of `text` to the decoded source. `page` is the article's own canonical URL: links to its
-    site are internal. `published` is the article's date, against which the tweets' dates are weighed.
+    site are internal. `published` is the article's date, against which the tweets' dates are weighed. Only `most` links
+    are looked for, where that is given.
 
     >>> text = "So it is. https://t.co/kT4vWq9ZbX\\n— Tideline (@tideline) July 21, 2017"
     >>> found = find(text, to_source=lambda span: span)
     >>> found.tweets[0].handle, found.tweets[0].text, found.links[0].tweet
     ('tideline', 'So it is. https://t.co/kT4vWq9ZbX', 0)
     """
-    found = list(surfaces(text))
+    found = list(islice(surfaces(text), most))
     quoted = _quoted(text, found)
     places = [Place(*surface, kind(surface.url, page)) for surface in _outside(text, found, quoted)]
     starts = [place.span.start for place in places]
@@ -146,9 +154,8 @@ def _unsigned(
     """The tweets that links outside of signed tweets stand for: status URLs and bare pictures."""
     for index, place in enumerate(places, first):
         if place.kind in {"tweet", "media"}:
-            source_span = to_source(place.span)
-            reference = pointed_at(place.url, place.span, source_span, published, truncated=place.truncated)
-            yield replace(reference, links=(index,))
+            own = Pointing(place.url, place.span, to_source(place.span), place.truncated)
+            yield pointed_at(own, published, links=(index,))
 
 
 def _whole_status(url: str, *, truncated: bool) -> Status | None:
@@ -157,11 +164,20 @@ def _whole_status(url: str, *, truncated: bool) -> Status | None:
     return None if named is None or (truncated and url.endswith(named.id)) else named
 
 
-def pointed_at(
-    url: str, span: Span | None, source_span: Span, published: Moment | None, *, truncated: bool = False
-) -> TweetReference:
+class Pointing(NamedTuple):
+    """A link that leads to a tweet, and its place."""
+
+    url: str
+    span: Span | None
+    source_span: Span
+    truncated: bool = False
+    region: Region | None = None
+    path: str | None = None
+
+
+def pointed_at(link: Pointing, published: Moment | None, links: tuple[int, ...] = ()) -> TweetReference:
     """The tweet that a link outside of any quoted tweet leads to: a status, or a bare picture."""
-    pointed, named = status(url), _whole_status(url, truncated=truncated)
+    pointed, named = status(link.url), _whole_status(link.url, truncated=link.truncated)
     status_id = named.id if named else None
     return TweetReference(
         form="link" if pointed else "media",
@@ -172,8 +188,11 @@ def pointed_at(
         posted=dates.snowflake(status_id) if status_id else None,
         dates=dates.weigh(None, status_id, published),
         text=None,
-        span=span,
-        source_span=source_span,
+        span=link.span,
+        source_span=link.source_span,
+        links=links,
+        region=link.region,
+        path=link.path,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from archiver.findings import Finding
@@ -25,6 +26,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _LONGEST_SURFACE = 500
 _BARE = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]{1,20}(?!\w)")
+# No page writes out so many links, and none names so many tweets.
+_MOST_WRITTEN = 50_000
+_MOST_POINTED = 20_000
 _ANYWHERE = "https://archiver.invalid/"
 
 
@@ -105,7 +109,8 @@ def references(
     the decoded page; there `href` stands as the record has it.
     """
     mapping = _Mapping(extract, repairs)
-    written = find.find(text, to_source=mapping.to_source, page=page, published=published)
+    written = find.find(text, to_source=mapping.to_source, page=page, published=published, most=_MOST_WRITTEN + 1)
+    extract.page.is_cut |= len(written.links) > _MOST_WRITTEN
     anchors = list(_anchors(extract, text, mapping, page))
     spans = sorted(link.span for link in anchors if link.span and link.text)
     free = (link for link in written.links if link.span and not _overlaps(link.span, spans))
@@ -115,7 +120,9 @@ def references(
     links = sorted(anchors, key=lambda link: link.source_span)
     made = [*_quoted(extract, text, mapping, published), *_signed(written, extract, mapping)]
     _share_out(links, made, published)
-    made += _pointed_at(links, made, published)
+    pointed = list(islice(_pointed_at(links, made, published), _MOST_POINTED + 1))
+    extract.page.is_cut |= len(pointed) > _MOST_POINTED
+    made += pointed[:_MOST_POINTED]
     made.sort(key=lambda each: each.reference.source_span)
     owners = {link: number for number, tweet in enumerate(made) for link in tweet.links}
     return References(
@@ -144,7 +151,9 @@ def left_out(extract: Extract, page: str | None) -> list[Finding]:
         message = f"The page has more links than the {len(extract.page.anchors)} that are read of one page."
         findings.append(Finding(code="W122", message=message, path="$.links"))
     if extract.page.is_cut:
-        message = "The page has more text or more tweets than are read of one page; the rest is in the original alone."
+        message = (
+            "The page has more text, links or tweets than are read of one page; the rest is in the original alone."
+        )
         findings.append(Finding(code="W128", message=message, path="$.text"))
     return findings
 
@@ -301,17 +310,13 @@ def _pointed_at(links: Sequence[Link], made: Sequence[_Tweet], published: Moment
             continue
         tweet = known.get(named.id) if named else None
         if tweet is None:
-            tweet = _Tweet(_status_link(link, published), [])
+            own = find.Pointing(link.url, link.span, link.source_span, link.truncated, link.region, link.path)
+            tweet = _Tweet(find.pointed_at(own, published), [])
             if named:
                 known[named.id] = tweet
             yield tweet
         tweet.sources.append(link.source_span)
         tweet.links.append(number)
-
-
-def _status_link(link: Link, published: Moment | None) -> TweetReference:
-    reference = find.pointed_at(link.url, link.span, link.source_span, published, truncated=link.truncated)
-    return replace(reference, region=link.region, path=link.path)
 
 
 def _share_out(links: Sequence[Link], made: Sequence[_Tweet], published: Moment | None) -> None:

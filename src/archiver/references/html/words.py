@@ -32,8 +32,9 @@ _PART = re.compile(rf"(\s++)|{_WORD}(?: {_WORD})*+|&(?:{_NUMBER}|[A-Za-z][A-Za-z
 # So much of a text is taken apart at a time, up to the end of a word: a place within it is found by reading it.
 _LONG = 1000
 _STRETCH = re.compile(rf".{{1,{_LONG}}}+\S*+\s*+", re.DOTALL)
-# No article has so many; beyond them the words are cut.
+# No article has so many, nor is so long; beyond that the words are cut.
 _MOST_TEXTS = 200_000
+_MOST_CHARACTERS = 5_000_000
 
 
 class Piece(NamedTuple):
@@ -99,6 +100,7 @@ class Words:
         self._gaps = bytearray()
         self._gap = _NONE
         self._blank = 0
+        self._characters = 0
         self.is_cut = False
 
     def add(self, start: int, end: int) -> None:
@@ -110,9 +112,10 @@ class Words:
             self._append(start, end)
 
     def _append(self, start: int, end: int) -> None:
-        if len(self._gaps) >= _MOST_TEXTS:
+        if len(self._gaps) >= _MOST_TEXTS or self._characters >= _MOST_CHARACTERS:
             self.is_cut = True
             return
+        self._characters += end - start
         self._begins.append(start)
         self._ends.append(end)
         self._gaps.append(self._gap)
