@@ -3,8 +3,9 @@
     python -m benchmarks.scale [--sizes 10000,100000,1000000] [--folder FOLDER] [--jobs N] [--write]
 
 For each size articles are generated, packed into a bag on all cores and verified, and captures are looked up in the
-package's index at random, down to their records. FOLDER needs room for some 30 KB an article; each size is deleted
-before the next. `--write` puts the table into docs/performance.md.
+package's index at random, down to their records. Some of them are replayed: by pywb, which `archiver replay` starts,
+and by ReplayWeb.page, to which the bag's WACZ is given as one file. FOLDER needs room for some 45 KB an article; each
+size is deleted before the next. `--write` puts the table into docs/performance.md.
 """
 
 import argparse
@@ -12,28 +13,37 @@ import json
 import os
 import random
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from urllib.request import urlopen
+from zipfile import ZIP_STORED, ZipFile
 
 from benchmarks.bench import CREATED, DONE, MS, PAGE
-from benchmarks.cost import ARCHIVER, Cost, machine, run, written
+from benchmarks.cost import ARCHIVER, PEERS, Cost, machine, run, written
 from benchmarks.generate import lines
 from isal import isal_zlib
 
+from tests.interop import replayweb
+
 LOOKED_UP = 200
+REPLAYED = 20
 MB = 1 << 20
 
 
 class Size(NamedTuple):
-    """What was measured with so many articles; `found` of the captures looked up were there."""
+    """What was measured with so many articles; `found` of the captures looked up were there,
+    and of those replayed so many came as they were packed."""
 
     articles: int
     pack: Cost
     verify: Cost
     bytes: int
     found: int
+    in_pywb: int
+    in_player: int
 
 
 def measured(count: int, folder: Path, jobs: int) -> Size:
@@ -43,41 +53,80 @@ def measured(count: int, folder: Path, jobs: int) -> Size:
     packed = run([ARCHIVER, "pack", source, "-o", package, "-q", "-j", jobs, *CREATED], statuses=DONE)
     verified = run([ARCHIVER, "verify", "-q", "-j", jobs, package])
     size = sum(path.stat().st_size for path in package.rglob("*") if path.is_file())
-    found = sum(map(_is_there, _captures(package / "data"), [package / "data"] * LOOKED_UP))
+    rows = list(_captures(package / "data"))
+    found = sum(_payload(row, package / "data") is not None for row in rows)
+    replayed = [_pywb(package, rows[:REPLAYED]), _player(package, folder, rows[:REPLAYED])]
     shutil.rmtree(package)
     source.unlink()
-    return Size(count, packed, verified, size, found)
+    return Size(count, packed, verified, size, found, *replayed)
 
 
 def _captures(data: Path) -> Iterator[dict[str, str]]:
     """Rows of the index, drawn at random: of a large package by way of its ZipNum blocks."""
     chance, plain = random.Random(1), data / "indexes" / "index.cdx"
     if plain.exists():
-        rows = plain.read_bytes().splitlines()
-        yield from (json.loads(chance.choice(rows).split(b" ", 2)[2]) for _ in range(LOOKED_UP))
+        lines_of = plain.read_bytes().splitlines()
+        yield from (_row_of(chance.choice(lines_of)) for _ in range(LOOKED_UP))
         return
     pointers = (data / "indexes" / "index.idx").read_bytes().splitlines()[1:]
     with (data / "indexes" / "index.cdx.gz").open("rb") as blocks:
         for _ in range(LOOKED_UP):
             place = json.loads(chance.choice(pointers).split(b" ", 2)[2])
             blocks.seek(place["offset"])
-            rows = isal_zlib.decompress(blocks.read(place["length"]), 31).splitlines()
-            yield json.loads(chance.choice(rows).split(b" ", 2)[2])
+            yield _row_of(chance.choice(isal_zlib.decompress(blocks.read(place["length"]), 31).splitlines()))
 
 
-def _is_there(row: dict[str, str], data: Path) -> bool:
-    """Whether the record that a row speaks of stands where it says."""
+def _row_of(line: bytes) -> dict[str, str]:
+    """A row of the index with its timestamp."""
+    _, timestamp, row = line.split(b" ", 2)
+    return {**json.loads(row), "timestamp": timestamp.decode()}
+
+
+def _payload(row: dict[str, str], data: Path) -> bytes | None:
+    """The payload of the record that a row speaks of; None where it does not stand where the row says."""
     with (data / "archive" / row["filename"]).open("rb") as stream:
         stream.seek(int(row["offset"]))
-        record = isal_zlib.decompress(stream.read(int(row["length"])), 31)
-    return f"WARC-Target-URI: {row['url']}\r\n".encode() in record
+        head, _, rest = isal_zlib.decompress(stream.read(int(row["length"])), 31).partition(b"\r\n\r\n")
+    return rest.removesuffix(b"\r\n\r\n") if f"WARC-Target-URI: {row['url']}".encode() in head.splitlines() else None
+
+
+def _pywb(package: Path, rows: list[dict[str, str]]) -> int:
+    """How many captures pywb serves byte for byte; it finds them by the package's own index."""
+    command = [str(part) for part in (ARCHIVER, "replay", package, "--pywb", PEERS.parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        pages = server.stdout.readline().split()[-1]
+        try:
+            return sum(_served(pages, row) == _payload(row, package / "data") for row in rows)
+        finally:
+            server.terminate()
+
+
+def _served(pages: str, row: dict[str, str]) -> bytes:
+    """The bytes of a capture as pywb gives them to who asks for the original."""
+    with urlopen(f"{pages}{row['timestamp']}id_/{row['url']}", timeout=60) as answer:
+        served: bytes = answer.read()
+        return served
+
+
+def _player(package: Path, folder: Path, rows: list[dict[str, str]]) -> int:
+    """How many captures ReplayWeb.page serves byte for byte."""
+    wacz = folder / "package.wacz"
+    with ZipFile(wacz, "w", ZIP_STORED) as zipped:
+        for path in sorted(path for path in (package / "data").rglob("*") if path.is_file()):
+            zipped.write(path, path.relative_to(package / "data"))
+    with replayweb.chromium() as browser, replayweb.playing(browser, wacz, folder) as player:
+        first = next(row for row in rows if row["mime"].startswith("text/html"))
+        player.open(first["url"], first["timestamp"]).wait_for()
+        return sum(player.served(row["url"], row["timestamp"]) == _payload(row, package / "data") for row in rows)
 
 
 def table(sizes: list[Size]) -> str:
     head = (
         "| articles | pack: ms an article | CPU ms | largest process, MB | parent, MB "
-        "| verify: ms an article | CPU ms | largest, MB | parent, MB | package, KB an article | looked up |\n"
-        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+        "| verify: ms an article | CPU ms | largest, MB | parent, MB | package, KB an article | looked up "
+        "| as packed in pywb | in ReplayWeb.page |\n"
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
     )
     return head + "".join(map(_row, sizes))
 
@@ -89,7 +138,8 @@ def _row(size: Size) -> str:
         for cost in (size.pack, size.verify)
     )
     each = f"{size.bytes / size.articles / 1024:.1f}"
-    return f"| {size.articles:,} | {' | '.join(figures)} | {each} | {size.found} of {LOOKED_UP} |\n"
+    checked = f"{size.found} of {LOOKED_UP} | {size.in_pywb} of {REPLAYED} | {size.in_player} of {REPLAYED}"
+    return f"| {size.articles:,} | {' | '.join(figures)} | {each} | {checked} |\n"
 
 
 def main() -> None:
