@@ -1,6 +1,6 @@
 """`make bench-scale`: time an article and peak memory at 10 thousand, 100 thousand and a million articles.
 
-    python -m benchmarks.scale [--sizes 10000,100000,1000000] [--folder FOLDER] [--jobs N] [--write]
+    python -m benchmarks.scale [--sizes 10000,100000,1000000] [--folder FOLDER] [--given FOLDER] [--jobs N] [--write]
 
 For each size articles are generated, packed into a bag on all cores and verified, and captures are looked up in the
 package's index at random, down to their records. Some of them are replayed: by pywb, which `archiver replay` starts,
@@ -46,10 +46,13 @@ class Size(NamedTuple):
     in_player: int
 
 
-def measured(count: int, folder: Path, jobs: int) -> Size:
+def measured(count: int, folder: Path, jobs: int, given: Path | None) -> Size:
     source, package = folder / "articles.jsonl", folder / "package"
-    with source.open("wb") as stream:
-        stream.writelines(lines(count))
+    if given:
+        source.symlink_to(given.absolute())
+    else:
+        with source.open("wb") as stream:
+            stream.writelines(lines(count))
     packed = run([ARCHIVER, "pack", source, "-o", package, "-q", "-j", jobs, *CREATED], statuses=DONE)
     verified = run([ARCHIVER, "verify", "-q", "-j", jobs, package])
     size = sum(path.stat().st_size for path in package.rglob("*") if path.is_file())
@@ -148,13 +151,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--given", type=Path, help="a folder that holds SIZE.jsonl, made by benchmarks.generate")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     sizes: list[Size] = []
     for count in map(int, options.sizes.split(",")):
         with TemporaryDirectory(dir=options.folder) as name:
-            sizes.append(measured(count, Path(name), options.jobs))
+            given = options.given / f"{count}.jsonl" if options.given else None
+            sizes.append(measured(count, Path(name), options.jobs, given))
             print(_row(sizes[-1]), end="", flush=True)
     text = f"{machine()}; generated articles, {options.jobs} processes.\n\n{table(sizes)}"
     print(text)
