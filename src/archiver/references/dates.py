@@ -42,7 +42,7 @@ _DATES = (
         rf"(?P<year>\d{{4}})(?:[年년]{_B}?|-|\.{_B}|\(?e\)?ko{_B})(?:{_MONTH}|(?P<number>\d{{1,2}}))\.?(?:[月월]{_B}?|-|{_B})"
         rf"{_DAY}(?:[日일]|\.|\(a\)|(?!\d))"
     ),
-    re.compile(rf"(?P<year>\d{{4}})\.{_B}gada{_B}{_DAY}\.{_B}{_MONTH}"),
+    re.compile(rf"(?P<year>\d{{4}})\.{_B}gada{_B}{_DAY}\.{_B}(?P<month>[a-zāčēģīķļņšūž]{{3,12}}\.?)"),
 )
 _FORENOON = ("午前", "上午", "오전", "öö")
 _AFTERNOON = ("午後", "下午", "오후", "ös")

@@ -27,7 +27,8 @@ MARKS = " \t\n\xa0\u200e\u200f"
 # What other networks write before a name.
 _CAPTION = re.compile(
     r"(?i)(?:\b(?:post|photo|video|reel|story)\s(?:shared|posted)\sby|\bgeteilt\svon|\bp(?:artag|ubli)ée\spar|\bcondiviso\sda"
-    r"|\b(?:compartid|publicad|(?:com)?partilhad)[ao]\s(?:de|por)|\bgedeeld\sdoor|публикация\sот|\bdel[at]t?\sa[vf])"
+    r"|\b(?:compartid|publicad|(?:com)?partilhad)[ao]\s(?:de|por)|\bgedeeld\sdoor|публикация\sот|\bdel[at]t?\sa[vf]|\budostępnion\w{1,2}\sprzez|\bdistribuit\w{1,2}\sde"
+    r"|\bsdílen\w{1,2}|\bdibagikan\soleh)"
     r"\s([^\n@]{0,60})\Z"
 )
 # Bylines and credits: who they name is the whole line, and there is no tweet's text before it. The second kind may be
@@ -46,7 +47,8 @@ _CREDITED_WORDS = 3
 _EM = r"[—―⸺─\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#(?:8212|[xX]2014);|\\u2014|-{2,5}|ÔÇö"
 _DASH = re.compile(rf"(?:{_EM})\s{{0,3}}")
 _HYPHEN = re.compile(
-    r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#(?:8211|[xX]2013);|\\u2013|[−‐]|\ufffd{1,3}|(?<![^\s.!?…\"”’)])-)\s{1,3}"
+    r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#(?:8211|[xX]2013);|\\u2013|[−‐]|\ufffd{1,3}"
+    r"|(?<![^\s.!?…\"”’)\u2600-\U0010ffff])-|(?<=\w)-(?=\s[^\Wa-z\d_]))\s{1,3}"
     # Where it begins a line, what else is left of a dash, or stands for one.
     r"|(?<![^\n])(?:\?{1,3}[ ]|[~•][ ](?![^\n(]*[~•])|€”\s?|â€?[ ]|”[ ]?)"
 )
@@ -69,7 +71,7 @@ GAP = re.compile(r"(?<![ \t\xa0])[ \t\xa0]{2,}+(?=\S)")
 # A sentence's end, up to where the next begins. What is glued to a full stop begins one with a capital, with the number
 # of a thread (`1/`), or as a small word behind a word. A link that follows is no sentence.
 SENTENCE = re.compile(
-    r"(?:(?<![A-Z])(?<!\b[DJMS]r)(?<!\bSt)(?<!\bSen)(?<!\bRep)(?<!\bGov)(?<!\bCmdr)(?<!\bCapt)(?<!\bProf)\."
+    r"(?:(?<![A-Z])(?<!\b[DJMS]r)(?<!\bSt)(?<!\bSen)(?<!\bRep)(?<!\bGov)(?<!\bCmdr)(?<!\bCapt)(?<!\bProf)(?<!\bPh)\."
     r"(?=[\"”’)»\s]|[^\Wa-z\d_]|[@#“‘]|\d{1,2}/|(?<=[a-z]{4}\.)[a-z]{1,15}\s)|[!?…。！？]|:(?=\s))[\"”’)»]*\s*(?=\S)(?!https?:|pic\.)"
 )
 # What paragraphs end with; and a word with a capital that is glued to small letters: `knewBo`.
@@ -101,9 +103,10 @@ def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int
 
     No name goes over a line's end or holds a link. After a dash that prose may have too, it reads like no prose.
     """
-    low = max(low, paren - _MAX_NAME, _last_link_end(link_ends, paren))
+    begin = max(low, _last_link_end(link_ends, paren))
+    low = max(begin, paren - _MAX_NAME)
     strong, weak = ([*dash.finditer(text, low, paren)] for dash in (_DASH, _HYPHEN))
-    first = [dash for dash in (*strong, *weak) if begins_line(text, low, dash.start())]
+    first = [dash for dash in (*strong, *weak) if begins_line(text, begin, dash.start())]
     for dash in (*first, *reversed(strong), *reversed(weak)):
         author = text[dash.end() : paren].strip(MARKS)
         if author[:3].lower() == "by " and _exactly_named(author, handle.lower()) == len("by "):
@@ -242,9 +245,9 @@ def _exactly_named(before: str, handle: str) -> int | None:
     Handles put `real` before a name, and digits and lines around it. Within a word only a long handle tells its begin.
     """
     bare = handle.replace("_", "")
-    plain = bare.strip("0123456789")
+    ended, plain = bare.rstrip("0123456789"), bare.strip("0123456789")
     without_initials = _INITIAL.sub(lambda initial: " " * len(initial[0]), before)
-    for wanted in dict.fromkeys((bare.removeprefix("real"), plain.removeprefix("real"))):
+    for wanted in dict.fromkeys(each.removeprefix("real") for each in (bare, ended, plain)):
         for letters in (before, without_initials):
             start = _spelt(letters, wanted) if len(wanted) > 1 else None
             if start is not None and _may_begin(before, start, wanted):

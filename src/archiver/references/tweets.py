@@ -49,6 +49,12 @@ _CLOCK = re.compile(
     r"[,،]?[ \xa0](?![A-ZА-Я])[^\W\d_]{1,4}\.?(?:[ \xa0](?:las?|ore)(?:\(s\))?)?[ \xa0]\d{1,2}[:.h]\d\d"
     r"[ \xa0]?(?:[AaPp]\.?[Mm]\.?)?[ \xa0](?:[PMCEA][SD]T|UTC|GMT|[A-Z]{2,4}T\b)"
 )
+# A sentence that goes on behind a date: where no dash parts them, name and date are words of it.
+_GOING_ON = re.compile(
+    r",?[ \xa0](?:at|in|on|of|from|to|for|with|and|or|but|as|when|where|while|after|before|during|until|by|about|via"
+    r"|who|whose|which|that|is|was|are|were|will|would|has|had|said|says|wrote|tweeted|(?:to|by|in|on)to"
+    r"|um|im|auf|bei|und|mit|der|die|das|dans|avec|pour|et|qui|est|para|con|por|que|fue)[ \xa0](?=\S)"
+)
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
 # What a tweet has room for, with some for the links that articles give in full.
 _ROOM = 400
@@ -98,7 +104,11 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
         return None
     name = dashed(text, low, paren, match[1], link_ends) or undashed(text, low, paren, match[1], link_ends)
     begins = name is not None and begins_line(text, low, name.start)
-    if name is None or (not begins and _CLOCK.match(text, date.end)) or (is_loose and not (begins and name.is_dashed)):
+    if name is None or (is_loose and not (begins and name.is_dashed)):
+        return None
+    if not name.is_dashed and (_CLOCK.match(text, date.end) or _goes_on(text, name.start, date.end)):
+        return None
+    if not begins and _CLOCK.match(text, date.end):
         return None
     is_former = date.moment is not None and date.moment.value < _ROOM_GREW
     sign = line_start(text, low, name.start) if begins else name.start
@@ -110,6 +120,11 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
     is_below_title = not name.is_dashed and begins and is_title
     confidence = "low" if is_below_title or "low" in {confidence, name.confidence} else "high"
     return Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
+
+
+def _goes_on(text: str, name: int, end: int) -> bool:
+    """Whether name and date stand within a sentence: nothing but a blank before them, and a small word behind."""
+    return text[name - 1 : name] in {"", " ", "\xa0", "\n"} and _GOING_ON.match(text, end) is not None
 
 
 def mentions(text: str) -> tuple[str, ...]:
