@@ -19,7 +19,7 @@ Digest = NewType("Digest", str)
 Confidence = Literal["certain", "high", "low"]
 Precision = Literal["year", "month", "day", "minute", "second"]
 LinkKind = Literal["outbound", "internal", "short", "tweet", "media", "share", "mail"]
-TweetForm = Literal["embed", "signature", "link", "media"]
+TweetForm = Literal["embed", "signature", "retweet", "link", "media"]
 Region = Literal["article", "page"]
 DateVerdict = Literal["consistent", "timezone", "impossible", "unknown"]
 

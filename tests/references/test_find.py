@@ -218,3 +218,15 @@ def test_a_status_number_that_is_cut_short_is_no_tweets() -> None:
     assert find(f"See {cut} and", to_source=same).tweets[0].posted is None
     (whole,) = find(f"See {STATUS}?s=2… and", to_source=same).tweets
     assert whole.status_id == STATUS[-18:]
+
+
+def test_a_retweet_without_a_signature_is_a_tweet() -> None:
+    text = "Then:\nRT @tideline: it broke, says @ann #wall https://t.co/kT4vWq9ZbX via @desk\nSo."
+    (tweet,) = extract(text).tweets
+    assert (tweet.form, tweet.handle, tweet.posted, tweet.dates) == ("retweet", "tideline", None, "unknown")
+    assert (tweet.links, tweet.mentions, tweet.hashtags) == ((0,), ("ann", "desk"), ("wall",))
+
+
+def test_a_retweet_with_a_signature_is_that_of_the_signature() -> None:
+    (tweet,) = extract("RT @tideline: it broke\n— Jo (@jo_e) July 21, 2017").tweets
+    assert (tweet.form, tweet.handle, tweet.text) == ("signature", "jo_e", "RT @tideline: it broke")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archiver.references.links import surfaces
-from archiver.references.tweets import hashtags, mentions, signatures
+from archiver.references.tweets import hashtags, mentions, retweets, signatures
 from tests.cases import cases
 
 
@@ -55,3 +55,26 @@ def test_a_far_line_begin_is_not_looked_for() -> None:
     (tweet,) = signatures("a" * 5000 + " — Jo (@jo) July 1, 2017")
     assert tweet.body.end - tweet.body.start == 200
     assert tweet.confidence == "low"
+
+
+@pytest.mark.parametrize(
+    ("text", "retweet"),
+    [
+        ("Then:\nRT @tideline: it broke\nSo.", ("tideline", "it broke", "high")),
+        ("> RT @tideline: RT @ann: it broke", ("tideline", "RT @ann: it broke", "high")),
+        ("RT @tideline it broke", ("tideline", "it broke", "low")),
+        ("It read “RT @tideline: it broke” and no more.", ("tideline", "it broke", "low")),
+        ("“RT @tideline: it broke”\nSo.", ("tideline", "it broke", "high")),
+        ("Whoa if true RT @tideline: it broke", ("tideline", "it broke", "low")),
+        ("RT @tideline: " + "no " * 200, ("tideline", ("no " * 200)[:400].rstrip(), "low")),
+    ],
+)
+def test_retweets(text: str, retweet: tuple[str, str, str]) -> None:
+    assert [(found.handle, found.body.of(text), found.confidence) for found in retweets(text)] == [retweet]
+
+
+@pytest.mark.parametrize(
+    "text", ["The RT @tideline of it.", "ART @tideline: it broke", "RT @: no", "via @tideline", "RT @x"]
+)
+def test_no_retweets(text: str) -> None:
+    assert list(retweets(text)) == []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from archiver.model import Link, LinkKind, Moment, References, Region, Span, TweetReference
+from archiver.model import DateVerdict, Link, LinkKind, Moment, References, Region, Span, TweetReference
 from archiver.references import dates, tweets
 from archiver.references.links import Surface, surfaces
 from archiver.references.tweets import Signature
@@ -62,14 +62,22 @@ def find(
 
 
 def _quoted(text: str, links: Sequence[Surface]) -> list[Signature]:
-    """The tweets that the text quotes, signed or as the widget shows them; where they overlap, a signature is right."""
-    signed = list(tweets.signatures(text, [link.span for link in links])) if "@" in text or "＠" in text else []
-    starts = [signature.span.start for signature in signed]
-    for widget in shown(text):
-        before, behind = (bisect_left(starts, place) for place in widget.span)
-        if before == behind and (not before or signed[before - 1].span.end <= widget.span.start):
-            signed.append(widget)
-    return sorted(signed)
+    """The tweets that the text quotes: signed, as the widget shows them, retweeted; where they overlap, the first is
+    right."""
+    if "@" not in text and "＠" not in text:
+        return []
+    found = list(tweets.signatures(text, [link.span for link in links]))
+    for others in (shown(text), tweets.retweets(text)):
+        starts = [each.span.start for each in found]
+        free = [each for each in others if _is_free(each.span, found, starts)]
+        found = sorted([*found, *free]) if free else found
+    return found
+
+
+def _is_free(span: Span, found: Sequence[Signature], starts: Sequence[int]) -> bool:
+    """Whether a place has nothing in common with those of sorted tweets, which begin at `starts`."""
+    before, behind = (bisect_left(starts, place) for place in span)
+    return before == behind and (not before or found[before - 1].span.end <= span.start)
 
 
 def _outside(text: str, found: Sequence[Surface], quoted: Sequence[Signature]) -> Iterator[Surface]:
@@ -136,8 +144,7 @@ def _signed(
         status_id=status_id,
         url=named.url if named else None,
         posted=signature.posted,
-        # A day that no calendar has cannot be the tweet's.
-        dates=dates.weigh(signature.posted, status_id, published) if signature.posted else "impossible",
+        dates=_weighed(signature, status_id, published),
         text=signature.body.of(text) or None,
         span=signature.span,
         source_span=to_source(signature.span),
@@ -146,6 +153,13 @@ def _signed(
         hashtags=tweets.hashtags(words),
         confidence=signature.confidence,
     )
+
+
+def _weighed(signature: Signature, status_id: str | None, published: Moment | None) -> DateVerdict:
+    """How a quoted tweet's dates agree. A day that no calendar has cannot be the tweet's; a retweet has none."""
+    if signature.posted is None and signature.form != "retweet":
+        return "impossible"
+    return dates.weigh(signature.posted, status_id, published)
 
 
 def _unsigned(

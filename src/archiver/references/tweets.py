@@ -67,6 +67,12 @@ _MENTION = re.compile(
 _IN_TAGS = frozenset("_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7")
 
 
+# An old retweet: it begins a line or a quotation, or has its colon.
+_RETWEET = re.compile(
+    r"(?:(?P<first>(?<![^\n])[ \t>*•–-]{0,4}[\"“”]?)|(?<=[“\"])|(?<=\s)(?=RT[ \xa0][@＠]\w{1,20}:))"
+    r"\bRT[ \xa0][@＠]([A-Za-z0-9_]{1,20})(?P<colon>:[ \xa0]{0,2}|[ \xa0]{1,2})(?=\S)"
+)
+_QUOTES = {"“": "”", '"': '"', "”": "”"}
 # What an article says before a tweet, on its line; the one may be a tweet's own words, the other hardly is.
 _SAID = re.compile(r"\b(?:wrote|said|posted|added|replied):\s")
 _TWEETED = re.compile(r"\b(?:[Tt]witter|[Tt]weet(?:ed|s|ing)?):\s+(?=\S)")
@@ -125,6 +131,34 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
 def _goes_on(text: str, name: int, end: int) -> bool:
     """Whether name and date stand within a sentence: nothing but a blank before them, and a small word behind."""
     return text[name - 1 : name] in {"", " ", "\xa0", "\n"} and _GOING_ON.match(text, end) is not None
+
+
+def retweets(text: str) -> Iterator[Signature]:
+    """The retweets of a normalised text, `RT @handle: …`, whose text is the rest of their line or quotation.
+
+    >>> text = "Then this:\\nRT @tideline: the bells ring at noon\\nSo it was."
+    >>> [(found.handle, found.body.of(text), found.confidence) for found in retweets(text)]
+    [('tideline', 'the bells ring at noon', 'high')]
+    """
+    floor = 0
+    for match in _RETWEET.finditer(text) if "RT" in text else ():
+        if match.start() >= floor:
+            found = _retweet(text, match)
+            floor = found.span.end
+            yield found
+
+
+def _retweet(text: str, match: re.Match[str]) -> Signature:
+    start, begin, limit = match.start() + match[0].index("RT"), match.end(), match.end() + _ROOM
+    line_end = text.find("\n", begin, limit)
+    end = line_end if line_end >= 0 else min(limit, len(text))
+    quote = _QUOTES.get(text[start - 1 : start])
+    closing = text.find(quote, begin, end) if quote else -1
+    rest = text[closing + 1 : end].strip() if closing >= 0 else ""
+    body = Span(begin, begin + len(text[begin : closing if closing >= 0 else end].rstrip()))
+    is_whole = match["first"] is not None and (line_end >= 0 or end == len(text)) and not rest
+    sure: Confidence = "high" if is_whole and match["colon"].startswith(":") else "low"
+    return Signature(Span(start, body.end), body, None, match[2], None, sure, "retweet")
 
 
 def mentions(text: str) -> tuple[str, ...]:

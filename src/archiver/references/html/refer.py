@@ -290,7 +290,7 @@ def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterato
     """The tweets that the text quotes with a signature, outside of those that the page embeds."""
     embedded = sorted(mapping.to_text(quote.span) for quote in extract.quotes if quote.span)
     for tweet in written.tweets:
-        if tweet.form in {"signature", "embed"} and tweet.span and not _overlaps(tweet.span, embedded):
+        if tweet.form in {"signature", "embed", "retweet"} and tweet.span and not _overlaps(tweet.span, embedded):
             # The widget has the text behind the account; a link to its status stands behind both.
             end = len(tweet.text or "") if tweet.form == "signature" else tweet.span.end - tweet.span.start - 1
             body = Span(tweet.span.start, tweet.span.start + end)
