@@ -77,3 +77,28 @@ def test_authors() -> None:
 def test_nothing_that_can_be_used(source: str) -> None:
     found = metadata(Page(source))
     assert not any((found.url, found.title, found.authors, found.site, found.language, found.published))
+
+
+BLOCK = '<script type="application/ld+json">{}</script>'
+PERSON = '{"@type": "Person", "@id": "#jo", "name": "Jo Lind"}'
+ARTICLE = '{"@type": "Article", "headline": "Rain", "author": {"@id": "#jo"}, "publisher": {"@id": "#desk"}}'
+DESK = '{"@type": "Organization", "@id": "#desk", "name": "The Desk"}'
+
+
+@pytest.mark.parametrize(
+    ("source", "authors", "site"),
+    [
+        (BLOCK.format(f'{{"@graph": [{ARTICLE}, {PERSON}, {DESK}]}}'), ["Jo Lind"], "The Desk"),
+        (BLOCK.format(f"[{ARTICLE}, {PERSON}]"), ["Jo Lind"], None),
+        (BLOCK.format(ARTICLE) + BLOCK.format(DESK) + BLOCK.format(PERSON), ["Jo Lind"], "The Desk"),
+        (BLOCK.format(ARTICLE.replace('{"@id": "#jo"}', '[{"@id": "#jo"}, {"name": "Bo"}]')) + BLOCK.format(PERSON),
+         ["Jo Lind", "Bo"], None),
+        (BLOCK.format(ARTICLE), [], None),
+        (BLOCK.format(ARTICLE.replace('"#jo"', "7")) + BLOCK.format(PERSON), [], None),
+        (BLOCK.format(ARTICLE) + BLOCK.format(PERSON.replace('"name"', '"nick"')), [], None),
+    ],
+)  # fmt: skip
+def test_who_is_named_by_id_alone_is_looked_up(source: str, authors: list[str], site: str | None) -> None:
+    found = metadata(Page(source))
+    assert [author.value for author in found.authors] == authors
+    assert (found.site.value if found.site else None) == site

@@ -36,7 +36,7 @@ def find(
 
     `to_source` maps a span of `text` to the decoded source. `page` is the article's own canonical URL: links to its
     site are internal. `published` is the article's date, against which the tweets' dates are weighed. Only `most` links
-    are looked for, where that is given.
+    and as many quoted tweets are looked for, where that is given.
 
     >>> text = "So it is. https://t.co/kT4vWq9ZbX\\n— Tideline (@tideline) July 21, 2017"
     >>> found = find(text, to_source=lambda span: span)
@@ -44,7 +44,7 @@ def find(
     ('tideline', 'So it is. https://t.co/kT4vWq9ZbX', 0)
     """
     found = list(islice(surfaces(text), most))
-    quoted = _quoted(text, found)
+    quoted = _quoted(text, found, most)
     places = [Place(*surface, kind(surface.url, page)) for surface in _outside(text, found, quoted)]
     starts = [place.span.start for place in places]
     references: list[TweetReference] = []
@@ -61,15 +61,15 @@ def find(
     return References(links=tuple(links), tweets=tuple(references))
 
 
-def _quoted(text: str, links: Sequence[Surface]) -> list[Signature]:
+def _quoted(text: str, links: Sequence[Surface], most: int | None) -> list[Signature]:
     """The tweets that the text quotes: signed, as the widget shows them, retweeted; where they overlap, the first is
     right."""
     if "@" not in text and "＠" not in text:
         return []
-    found = list(tweets.signatures(text, [link.span for link in links]))
+    found = list(islice(tweets.signatures(text, [link.span for link in links]), most))
     for others in (shown(text), tweets.retweets(text)):
         starts = [each.span.start for each in found]
-        free = [each for each in others if _is_free(each.span, found, starts)]
+        free = [each for each in islice(others, most) if _is_free(each.span, found, starts)]
         found = sorted([*found, *free]) if free else found
     return found
 

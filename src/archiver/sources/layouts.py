@@ -218,8 +218,10 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
     return Item(pointer=text.basis, text=text.value, layout=layout.name, metadata=metadata, findings=findings)
 
 
-def described(value: Any) -> Metadata:
+def described(value: Any, known: Mapping[str, Any] | None = None) -> Metadata:
     """What a JSON-LD value says of an article; nothing where it describes none.
+
+    Who is named by `@id` alone is looked up among the nodes that stand beside the article, and in `known`.
 
     >>> described({"@type": "NewsArticle", "headline": "Rain"}).title.basis, described({"@type": "Person"}).title
     ('field:headline', None)
@@ -228,8 +230,15 @@ def described(value: Any) -> Metadata:
     if layout is not SCHEMA_ORG:
         return Metadata()
     fields = {name: layout.fields.get(name, ()) for name in METADATA}
-    places = {name: tuple(_places(value, [place + path for path in paths])) for name, paths in fields.items()}
+    nodes = {**(known or {}), **named(value)}
+    places = {name: tuple(_places(value, [place + path for path in paths], nodes)) for name, paths in fields.items()}
     return _metadata(places, layout.separator)[0]
+
+
+def named(value: Any) -> dict[str, Any]:
+    """The nodes of a JSON-LD value that have a name, by their `@id`."""
+    nodes = (node for _, node in _candidates(value) if isinstance(node, dict) and node.get("name"))
+    return {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
 
 
 def _find(value: Any) -> tuple[Path, Layout]:
@@ -278,13 +287,31 @@ def _stated_path(stated_at: str, place: Path) -> Path:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in stated_at[1:].split("/"))
 
 
-def _places(value: Any, paths: Iterable[Path]) -> Iterator[tuple[str, Any]]:
-    """The JSON Pointers to what stands at the paths, each with its value; paths that lead nowhere are passed over."""
+def _places(value: Any, paths: Iterable[Path], nodes: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
+    """The JSON Pointers to what stands at the paths, each with its value; paths that lead nowhere are passed over.
+
+    A value that does no more than refer to another node, by `@id`, is that of `nodes`.
+    """
     for path in paths:
         reached, found = _reach(value, path)
-        is_reference = isinstance(found, dict) and found.keys() <= {"@id", "@type"}
-        if found is not None and not is_reference:
+        if found is None and nodes and path[-1] == "name":
+            found = (_referred(_reach(value, path[:-1])[1], nodes) or {}).get("name")
+        if isinstance(found, list):
+            found = [part if (node := _referred(part, nodes)) is None else node for part in found]
+        elif _is_reference(found):
+            found = _referred(found, nodes)
+        if found is not None:
             yield _pointer(reached), found
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() <= {"@id", "@type"}
+
+
+def _referred(value: Any, nodes: Mapping[str, Any] | None) -> Any:
+    """The node that a value refers to; None where it is no reference, or the node is not known."""
+    name = value.get("@id") if nodes and _is_reference(value) else None
+    return nodes.get(name) if nodes and isinstance(name, str) else None
 
 
 # Articles that stand together have their fields in the same places.

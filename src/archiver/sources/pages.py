@@ -6,11 +6,11 @@ from dataclasses import fields
 from html import unescape
 from typing import Any
 
-from archiver.model import Metadata, Stated
+from archiver.model import Metadata, Span, Stated
 from archiver.references.html.address import is_of_the_web, own_address
 from archiver.references.html.source import Page
 from archiver.sources.jsontext import Parsed, parse
-from archiver.sources.layouts import described
+from archiver.sources.layouts import described, named
 from archiver.sources.metadata import merged, stated
 
 # The `property`, `name` or `itemprop` of `<meta>` elements, best first: Open Graph, Dublin Core, and the names that
@@ -29,6 +29,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     ),
     "modified": ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified"),
 }
+_MOST_BLOCKS = 50  # of JSON-LD, no page has so many
 _LONGEST = 2000  # what is longer is no title, name or date
 _KEYS = ("property", "name", "itemprop", "http-equiv")
 
@@ -80,11 +81,21 @@ def _stated(said: Mapping[str, list[str]], keys: tuple[str, ...]) -> Iterator[St
 
 def _linked(page: Page) -> Metadata:
     """What the page's JSON-LD says of an article: the first block that describes one."""
-    for span in page.json_ld:
-        found = described(_json(span.of(page.source)))
+    for number, span in enumerate(page.json_ld):
+        value = _json(span.of(page.source))
+        found = described(value)
         if any(getattr(found, field.name) for field in fields(found)):
-            return _as_linked(found)
+            others = page.json_ld[:number] + page.json_ld[number + 1 :]
+            return _as_linked(found if found.authors or not others else described(value, _beside(page, others)))
     return Metadata()
+
+
+def _beside(page: Page, blocks: list[Span]) -> dict[str, Any]:
+    """The named nodes of other blocks of JSON-LD."""
+    known: dict[str, Any] = {}
+    for span in blocks[:_MOST_BLOCKS]:
+        known |= named(_json(span.of(page.source)))
+    return known
 
 
 def _json(text: str) -> Any:

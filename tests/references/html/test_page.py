@@ -125,6 +125,26 @@ def test_links_around_pictures_stand_where_they_stand() -> None:
     assert [text[link.span.start :].startswith("\n") for link in refs.links if link.span] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("tag", "url"),
+    [
+        ('<a data-href="https://lazy.example/a">', "https://lazy.example/a"),
+        ('<a href="#" data-href="/b">', "https://marram.example/b"),
+        ('<a data-url="//lazy.example/c" href="javascript:void(0)">', "https://lazy.example/c"),
+        ('<a href="https://own.example/" data-href="https://lazy.example/a">', "https://own.example/"),
+        ('<a href="#part" data-href="it rained">', None),
+        ('<a data-src="https://lazy.example/a">', None),
+        ('<img data-src="https://lazy.example/a.jpg" srcset="https://lazy.example/a.jpg 1x">', None),
+    ],
+)
+def test_a_link_that_waits_for_a_script(tag: str, url: str | None) -> None:
+    source = FERRY.replace("Skarrow", f"{tag}Skarrow</a>") + PIER
+    links = found(source)[2].links
+    assert [link.url for link in links] == ([url] if url else [])
+    for link in links:
+        assert link.source_span.of(source) == link.href
+
+
 def test_links_of_article_and_page() -> None:
     source = (
         '<base href="/deep/"><main><article>'

@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _LONGEST_SURFACE = 500
 _BARE = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]{1,20}(?!\w)")
 # No page writes out so many links, and none names so many tweets.
-_MOST_WRITTEN = 50_000
+_MOST_WRITTEN = 20_000
 _MOST_POINTED = 20_000
 _ANYWHERE = "https://archiver.invalid/"
 
@@ -110,7 +110,7 @@ def references(
     """
     mapping = _Mapping(extract, repairs)
     written = find.find(text, to_source=mapping.to_source, page=page, published=published, most=_MOST_WRITTEN + 1)
-    extract.page.is_cut |= len(written.links) > _MOST_WRITTEN
+    extract.page.is_cut |= max(len(written.links), len(written.tweets)) > _MOST_WRITTEN
     anchors = list(_anchors(extract, text, mapping, page))
     spans = sorted(link.span for link in anchors if link.span and link.text)
     free = (link for link in written.links if link.span and not _overlaps(link.span, spans))

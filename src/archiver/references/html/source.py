@@ -49,6 +49,10 @@ _CELLS = frozenset(("td", "th", "iframe", "img", "input", "button", "textarea", 
 _CLOSES: dict[str, tuple[str, ...]] = dict.fromkeys(_LINES - {"br", "option", "body", "html"}, ("p",))
 _CLOSES |= {"li": ("li", "p"), "tr": ("tr", "td", "th"), "td": ("td", "th"), "th": ("td", "th"), "option": ("option",)}
 _CLOSES |= {"dd": ("dd", "dt", "p"), "dt": ("dd", "dt", "p")}
+# Where a link's address waits until a script fills it in, and what stands there instead.
+_WAITING = ("data-href", "data-url", "data-link")
+_ADDRESS = re.compile(r"(?i)https?://|//[a-z0-9]|/[a-z0-9]")
+_EMPTY = re.compile(r"(?i)\s*(?:#|javascript:|about:blank|\Z)")
 _HEAD = frozenset(("meta", "link", "base", "html", "time"))
 _WANTED = _HEAD | {"a", "area"}
 # Browsers flatten what is nested more deeply. So bounded, a hostile page costs what its length costs.
@@ -233,8 +237,17 @@ class _Scan:
         if self._has_roles and not self._aside_depth and not kind.is_void and is_aside(name, match[_ATTRIBUTES]):
             self._aside_depth = len(stack)
         if kind.is_wanted or (self._has_roles and (name == "blockquote" or has_role(match[_ATTRIBUTES]))):
-            wanted = "href" if name in {"a", "area"} else None
-            self._want(Element(name, self._attributes(match, wanted), Span(*match.span()), stack.path(step)))
+            attributes = self._link(match) if name in {"a", "area"} else self._attributes(match)
+            self._want(Element(name, attributes, Span(*match.span()), stack.path(step)))
+
+    def _link(self, match: re.Match[str]) -> dict[str, Attribute]:
+        """The `href` of a link. Where a script is to fill it, what waits for that."""
+        found = self._attributes(match, "href")
+        if "data-" in match[_ATTRIBUTES] and ("href" not in found or _EMPTY.match(found["href"].value)):
+            waiting = (self._attributes(match, name).get(name) for name in _WAITING)
+            lazy = next((each for each in waiting if each and _ADDRESS.match(each.value)), None)
+            return {"href": lazy} if lazy else found
+        return found
 
     def _emoji(self, match: re.Match[str]) -> bool:
         """Whether an image of a tweet stands for a character; then its alternative text is read."""
