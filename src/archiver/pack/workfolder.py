@@ -151,7 +151,7 @@ def _is_of(shards: Place, run: str) -> bool:
 def clear_away(out: Place, shared: Place | None = None) -> None:
     """Remove what a run left that was killed when its package stood already. OSError passes."""
     work = work_of(out, shared)
-    if (work.folder / MARK).is_file() and not work.folder.is_symlink():
+    if work.folder.is_dir() and _is_ours(work.folder):
         with _locked(work.folder, out):
             _remove(work)
 
@@ -204,10 +204,14 @@ def _write_mark(mark: BinaryIO, said: dict[str, str]) -> None:
         os.fsync(mark.fileno())
 
 
-def _check_ours(folder: Place) -> None:
-    """Ours has its mark, or nothing at all: a run may be killed before it makes its mark."""
+def _is_ours(folder: Place) -> bool:
+    """Ours has its mark, or nothing at all: a run may be killed before it makes its mark, or after it took it away."""
     is_link = isinstance(folder, Path) and folder.is_symlink()
-    if is_link or (folder.exists() and not (folder / MARK).is_file() and files(folder)):
+    return not is_link and (not folder.exists() or (folder / MARK).is_file() or not files(folder))
+
+
+def _check_ours(folder: Place) -> None:
+    if not _is_ours(folder):
         raise UsedWrongly(f"{folder}, where this run would work, is there already and not of its making; move it away")
 
 
