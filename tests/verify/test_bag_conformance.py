@@ -147,6 +147,16 @@ INFOS = [
     ("Payload-Oxum: six.one\n", "1.0", ["E709"]),
     ("Payload-Oxum: -6.1\n", "1.0", ["E709"]),
     ("Payload-Oxum: 6.1\nPayload-Oxum: 6.1\n", "1.0", ["E709"]),
+    ("Bagging-Date: 2024-02-29\nBag-Count: 1 of 2\n", "1.0", []),
+    ("bagging-date: 2024-02-29\nBAG-COUNT: 3 of ?\n", "0.97", []),
+    ("Bagging-Date: 2023-02-29\n", "1.0", ["W727"]),
+    ("Bagging-Date: 29.2.2024\n", "1.0", ["W727"]),
+    ("Bagging-Date: 2024-02-29T00:00:00Z\n", "1.0", ["W727"]),
+    ("Bag-Count: 2\n", "1.0", ["W727"]),
+    ("Bag-Count: 2 of 1\n", "1.0", ["W727"]),
+    ("Bag-Count: 0 of 1\n", "1.0", ["W727"]),
+    ("Bagging-Date: 2024-02-29\nBagging-Date: 2024-02-29\n", "1.0", ["W727"]),
+    ("Bag-Size: 1 MB\nBag-Size: 1 MB\n", "1.0", ["W727"]),
 ]
 
 
@@ -210,9 +220,17 @@ def test_tag_manifests(tmp_path: Path, text: str) -> None:
     assert [code for code in codes(root) if code != "W714"] == TAGS[text]
 
 
-@pytest.mark.parametrize("name", ["manifest-sha-256.txt", "manifest-SHA256.txt", "manifest.txt"])
+@pytest.mark.parametrize("name", ["manifest.txt", "Manifest-sha256.txt", "manifest-of-things.txt"])
 def test_manifests_under_other_names_are_none(tmp_path: Path, name: str) -> None:
     assert codes(bag(tmp_path, {"data/a.txt": RAIN}, manifests={name: A})) == ["E702"]
+
+
+@pytest.mark.parametrize("name", ["manifest-sha-256.txt", "manifest-SHA256.txt", "manifest-Sha_256.txt"])
+def test_manifests_whose_algorithm_is_spelled_otherwise(tmp_path: Path, name: str) -> None:
+    root = bag(tmp_path, {"data/a.txt": RAIN}, manifests={name: A})
+    assert codes(root) == ["E726"]
+    (root / "data/a.txt").write_bytes(SNOW)
+    assert codes(root) == ["E726", "E704"]
 
 
 def test_a_bag_in_a_bag(tmp_path: Path) -> None:

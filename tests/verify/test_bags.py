@@ -7,7 +7,10 @@ from unicodedata import normalize
 
 import pytest
 
-from archiver.verify.verify import verify
+from archiver.verify.verify import LEVELS, Options, verify
+from tests.verify.test_verify import INFO, response
+from tests.warc.warcs import record, urn
+from tests.warc.warcs import zipped as members
 
 
 def codes(path: Path) -> list[str]:
@@ -114,6 +117,50 @@ def test_files_to_be_fetched_are_not_missing(tmp_path: Path) -> None:
 def test_line_ends_in_names(tmp_path: Path) -> None:
     line = f"{checksum(RAIN)} *data/a%0A%25.txt\n"
     assert codes(bag(tmp_path, {"data/a\n%.txt": RAIN}, manifests={"manifest-sha256.txt": line})) == []
+
+
+def test_archives_in_a_bag_are_read(tmp_path: Path, wacz: Path) -> None:
+    changed = response(b"HTTP/1.1 200 OK\r\n\r\nhallo")
+    files = {
+        "data/a/x.warc.gz": members(INFO, response()),
+        "data/b.warc": INFO + changed,
+        "data/c.wacz": wacz.read_bytes(),
+        "data/d.wacz": wacz.read_bytes()[:-9],
+    }
+    found = [(each.code, each.file) for each in verify(bag(tmp_path, files))]
+    assert set(found) == {
+        ("E302", "data/b.warc"),
+        ("E223", "data/b.warc"),
+        ("W241", "data/b.warc"),
+        *((code, f"data/d.wacz{name}") for code, name in (("E401", ""), *_MISSING)),
+    }
+
+
+_MISSING = (
+    ("E410", "/datapackage.json"),
+    ("E410", "/archive/"),
+    ("E410", "/indexes/"),
+    ("W444", "/pages/pages.jsonl"),
+    ("W418", "/datapackage-digest.json"),
+)
+
+
+def test_archives_in_a_bag_are_read_as_far_as_asked(tmp_path: Path, wacz: Path) -> None:
+    root = bag(tmp_path, {"data/b.warc": INFO + b"!", "data/d.wacz": wacz.read_bytes().replace(b"WARC", b"CRAW")})
+    at = {level: {each.file for each in verify(root, Options(level=level))} for level in LEVELS}
+    assert at["structure"] == set()
+    assert "data/b.warc" not in at["fixity"]
+    assert "data/b.warc" in at["full"]
+    assert at["fixity"] < at["full"]
+
+
+def test_records_of_one_bag_may_speak_of_one_another(tmp_path: Path) -> None:
+    reference = record(number=2, change={"WARC-Concurrent-To": f"<{urn(1)}>"})
+    info = record("warcinfo", 8, b"software: other\r\n")
+    root = bag(tmp_path, {"data/a.warc": INFO + record(), "data/b.warc": info + reference})
+    assert codes(root) == []
+    (root / "data/a.warc").unlink()
+    assert codes(root) == ["E705", "I616"]
 
 
 def test_an_empty_payload(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archiver.findings import CODES, Finding
-from archiver.verify.survey import Survey
+from archiver.verify.lookup import Lookup
 from archiver.verify.table import Table
 from archiver.verify.verify import verify
 from archiver.warc import members, window
@@ -196,14 +196,14 @@ def test_marks_of_equal_keys_are_found_at_once() -> None:
 
 def test_a_record_of_many_findings_is_read_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
-    record_at = Survey.record_at
+    at = Lookup.at
 
-    def counted(self: Survey, name: str, offset: int) -> Record | None:
+    def counted(self: Lookup, name: str, offset: int) -> Record | None:
         nonlocal count
         count += 1
-        return record_at(self, name, offset)
+        return at(self, name, offset)
 
-    monkeypatch.setattr(Survey, "record_at", counted)
+    monkeypatch.setattr(Lookup, "at", counted)
     lines = [b"WARC-Concurrent-To: <urn:x:%d>" % number for number in range(200)]
     (tmp_path / "a.warc").write_bytes(INFO + record(extra=lines))
     assert codes(tmp_path / "a.warc") == ["I616"] * 200

@@ -62,7 +62,7 @@ def test_a_warc_by_itself(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"".join(both) if name in ("a.warc", "a.bin") else members(*both))
     assert codes(tmp_path / name) == []
     (tmp_path / name).write_bytes(record() + record(change={"WARC-Date": "2024-05-07"}))
-    assert codes(tmp_path / name) == ["W222", "E223"]
+    assert codes(tmp_path / name) == [*(["W243"] if name.endswith("gz") else []), "W222", "E223"]
 
 
 def test_references_within_a_warc(tmp_path: Path) -> None:
@@ -184,6 +184,69 @@ def test_a_deflated_warc_is_read_all_the_same(tmp_path: Path) -> None:
         for name in old.namelist():
             new.writestr(name, old.read(name))
     assert codes(tmp_path / "b.wacz") == ["E407"]
+
+
+def test_of_a_deflated_warc_not_all_is_inflated_again_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.lookup._MOST_VAIN", 1)
+    info, page = members(INFO), members(response())
+    rows = [index_row(len(info), len(page), mime=f"image/{number}") for number in range(9)]
+    path = write_zip(tmp_path / "a.wacz", ("archive/a.warc.gz", info + page), ("indexes/index.cdx", b"".join(rows)))
+    assert codes(path).count("E423") == 9
+    with ZipFile(path) as old, ZipFile(tmp_path / "b.wacz", "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    found = [each for each in verify(tmp_path / "b.wacz") if each.code in ("E423", "I462")]
+    assert [(each.code, each.file) for each in found] == [
+        ("E423", "indexes/index.cdx"),
+        ("I462", "archive/a.warc.gz"),
+    ]
+
+
+def test_a_row_that_says_enough_needs_no_look_at_its_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("archiver.verify.lookup.Lookup.at", refuse)
+    digest = "B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A"
+    moved = b"HTTP/1.1 302 Found\r\n\r\n"
+    change = {"Content-Type": "application/http", "WARC-Payload-Digest": f"sha1:{digest}", "WARC-Profile": PROFILE}
+    info, here = members(INFO), members(record("revisit", 1, moved, change=change))
+    row = index_row(len(info), len(here), digest=digest, mime="warc/revisit", status="302")
+    assert codes(foreign(tmp_path / "a.wacz", info + here, row)) == []
+    plain = {"Content-Type": "application/http", "WARC-Payload-Digest": sha256(b"")}
+    here = members(record("response", 1, moved, change=plain))
+    row = index_row(len(info), len(here), digest=sha256(b""), mime=None, status="302")
+    assert codes(foreign(tmp_path / "a.wacz", info + here, row)) == []
+
+
+def test_a_row_that_points_into_another_record(tmp_path: Path) -> None:
+    within = record("request", 7, b"GET /1 HTTP/1.1\r\n\r\n", change={"Content-Type": "application/http"})
+    outer = record("resource", 2, within)
+    files = {"archive/a.warc": INFO + response() + outer}
+    start = len(INFO + response()) + outer.index(within)
+    fields = {"filename": "a.warc", "mime": "x"}
+    rows = [
+        index_row(len(INFO), len(response()), filename="a.warc"),
+        index_row(start, len(within), digest="sha1:" + "A" * 32, **fields),
+    ]
+    path = write_zip(tmp_path / "a.wacz", *files.items(), ("indexes/index.cdx", b"".join(rows)))
+    assert [each.code for each in verify(path) if each.line == 2] == ["E422"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a.warc", members(INFO, response()), "E461"),
+        ("a.warc.gz", INFO + response(), "W243"),
+        ("a.warc.zst", INFO + response(), "W243"),
+        ("a.warc.gz", b"?" + members(INFO, response())[1:], None),
+    ],
+)
+def test_a_name_that_hides_the_compression(tmp_path: Path, name: str, data: bytes, expected: str | None) -> None:
+    found = codes(write_zip(tmp_path / "a.wacz", (f"archive/{name}", data)))
+    assert {"E461", "W243"} & set(found) == ({expected} if expected else set())
+    (tmp_path / name).write_bytes(data)
+    assert codes(tmp_path / name).count("W243") == (expected is not None)
 
 
 @pytest.fixture(scope="module")

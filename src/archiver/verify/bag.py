@@ -4,6 +4,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from unicodedata import normalize
 
 from archiver.findings import Finding
@@ -14,7 +15,8 @@ _TAG_LIMIT = 1 << 28
 _DECLARATION = re.compile(
     r"BagIt-Version: ([0-9]+)\.([0-9]+)(?:\r\n|\r|\n)Tag-File-Character-Encoding: ([!-~]+)(?:\r\n|\r|\n)?"
 )
-_MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
+_MANIFEST = re.compile(r"(?:tag)?manifest-(.+)\.txt")
+_PLAIN = re.compile(r"[a-z0-9]+")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++\*?([^\r\n]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OXUM = re.compile(r"payload-oxum[ \t]*:(.*)", re.IGNORECASE)
@@ -22,6 +24,10 @@ _FETCH = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*:[^ \t]*+)[ \t]++([0-9]{1,19}|-)[
 # Version 1.0 has one blank behind the colon, those before it have any number of them.
 _LABEL = re.compile(r"[^:\s][^:\r\n]*:(?:[ \t][^\r\n]*)?")
 _OLD_LABEL = re.compile(r"[^:\s][^:\r\n]*:[^\r\n]*")
+# What section 2.2.2 says of a reserved label's value, and which of them it does not want twice.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNT = re.compile(r"([0-9]{1,9}) of ([0-9]{1,9}|\?)")
+_ONCE = ("bagging-date", "bag-size", "bag-group-identifier", "bag-count")
 _ENCODED = re.compile(r"%(0[AaDd]|25)")
 _BARE_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
 # RFC 8493 section 2.4 asks for the first two and takes any; what hashlib always has, without those of variable length.
@@ -45,7 +51,7 @@ class Bag:
         self._version, self._encoding = "1.0", "utf-8"
         self._read_declaration()
         for name in tree.names():
-            if "/" not in name and _MANIFEST.fullmatch(name):
+            if "/" not in name and self._is_manifest(name):
                 self._listed[name] = self._read_manifest(name)
         self._fetched = self._read_fetch() if "fetch.txt" in self._names else set[str]()
 
@@ -133,6 +139,7 @@ class Bag:
             if not label.fullmatch(line) and not (number > 1 and line.startswith((" ", "\t"))):
                 message = "This is no label, colon, blank and value."
                 yield Finding(code="E715", message=message, file=name, line=number, found=line[:200])
+        yield from (each.at(file=name) for each in _reserved(lines))
         size = f"{sum(map(self._tree.size, payload))}.{len(payload)}"
         stated = [
             (number, match[1].strip()) for number, line in enumerate(lines, 1) if (match := _OXUM.fullmatch(line))
@@ -144,6 +151,19 @@ class Bag:
         if len(stated) > 1:
             message = "Payload-Oxum stands more than once."
             yield Finding(code="E709", message=message, file=name, line=stated[1][0])
+
+    def _is_manifest(self, name: str) -> bool:
+        """Section 2.4: an algorithm is written in lower case, and without what is no letter and no digit."""
+        match = _MANIFEST.fullmatch(name)
+        if match is None or _PLAIN.fullmatch(match[1]):
+            return match is not None
+        if _algorithm(name) not in _ALGORITHMS:
+            return False
+        message = (
+            f"The manifest's name spells its algorithm otherwise than `{_algorithm(name)}`; other software misses it."
+        )
+        self._note("E726", message, name)
+        return True
 
     def _read_manifest(self, name: str) -> dict[str, str]:
         algorithm = _algorithm(name)
@@ -257,7 +277,38 @@ def _hashlib(algorithm: str) -> str:
 
 
 def _algorithm(name: str) -> str:
-    return name.removesuffix(".txt").rpartition("-")[2]
+    stated = name.removesuffix(".txt").partition("manifest-")[2]
+    return re.sub("[^a-z0-9]", "", stated.lower())
+
+
+def _reserved(lines: list[str]) -> Iterator[Finding]:
+    """Reserved labels of bag-info.txt with a value of another form, or more often than once."""
+    seen: set[str] = set()
+    for number, line in enumerate(lines, 1):
+        label, _, value = line.partition(":")
+        label, value = label.rstrip().lower(), value.strip()
+        fault = None
+        if label in _ONCE and label in seen:
+            fault = "The label stands more than once."
+        elif label == "bagging-date" and not _is_day(value):
+            fault = "Bagging-Date is no day, as YYYY-MM-DD."
+        elif label == "bag-count" and not _is_count(value):
+            fault = "Bag-Count is not `N of T`, with a number or `?` for T."
+        if fault is not None:
+            yield Finding(code="W727", message=fault, line=number, found=line[:200])
+        seen.add(label)
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return _DAY.fullmatch(value) is not None and date.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
+def _is_count(value: str) -> bool:
+    match = _COUNT.fullmatch(value)
+    return match is not None and int(match[1]) > 0 and (match[2] == "?" or int(match[1]) <= int(match[2]))
 
 
 def _is_tag_manifest(name: str) -> bool:

@@ -8,6 +8,8 @@ from archiver.warc.http import head_of
 from archiver.warc.reader import Record
 
 FIELDS = ("timestamp", *cdxj.NAMES, "status")
+_REVISIT = "warc/revisit"
+_SHA1_LENGTH = 32
 INDEXED = frozenset(("resource", "response", "revisit", "metadata"))
 """The types of records that belong in an index."""
 
@@ -26,6 +28,20 @@ def expected(record: Record, filename: str) -> dict[str, str]:
         "recordDigest": record.digest or "",
         "status": status,
     }
+
+
+def stated(fields: Mapping[str, str], stamp: str) -> dict[str, str]:
+    """What a row's fields and digits say, where they are spelled as `expected` spells it.
+
+    CDX has SHA-1 without its name; a revisit has the status of what it stands for, or none; `wacz create` leaves out a
+    type that is unknown.
+    """
+    said = {name: fields.get(name, "") for name in FIELDS} | {"timestamp": stamp, "mime": fields.get("mime") or "unk"}
+    if len(said["digest"]) == _SHA1_LENGTH:
+        said["digest"] = "sha1:" + said["digest"]
+    if said["mime"] == _REVISIT:
+        said["status"] = ""
+    return said
 
 
 def row(fields: Mapping[str, str]) -> bytes:
@@ -54,6 +70,9 @@ def _timestamp(date: str) -> str:
 def _stated(record: Record) -> tuple[str, str]:
     """The status, if there is one, and the media type of what is captured: of a response those of its HTTP head."""
     stated = (record.get("Content-Type") or "").partition(";")[0].strip()
-    is_http = record.type in ("response", "revisit") and stated == "application/http"
-    status, media_type = head_of(record.block or b"") if is_http else (None, stated)
-    return status or "", "warc/revisit" if record.type == "revisit" else media_type or "unk" if is_http else stated
+    if record.type == "revisit":
+        return "", _REVISIT
+    if record.type != "response" or stated != "application/http":
+        return "", stated
+    status, media_type = head_of(record.block or b"")
+    return status or "", media_type or "unk"

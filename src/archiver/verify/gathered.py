@@ -50,6 +50,8 @@ class Gathered:
     infos: Table = field(default_factory=Table)
     conversions: Table = field(default_factory=Table)
     captures: Table = field(default_factory=Table)
+    # The keys of captures by those of their rows without a digest of the record, which other software may leave out.
+    loose: Table = field(default_factory=Table)
     rows: Rows = field(default_factory=Rows)
     references: "dict[str, tuple[array[int], array[int]]]" = field(
         default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
@@ -66,6 +68,7 @@ class Gathered:
         self.infos.extend(other.infos)
         self.conversions.extend(other.conversions)
         self.captures.extend(other.captures)
+        self.loose.extend(other.loose)
         self.rows.extend(other.rows)
         for name, (keys, places) in other.references.items():
             self.references[name][0].extend(keys)

@@ -1,7 +1,7 @@
 """The CDXJ index of a WACZ, plain or ZipNum: its order, its rows, and each row against the record that it points at."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -10,9 +10,11 @@ from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.verify import captures
 from archiver.verify.captures import FIELDS, INDEXED
+from archiver.verify.gathered import Gathered
 from archiver.verify.jsons import json_object, repeats
+from archiver.verify.lookup import Lookup
 from archiver.verify.pages import Pages
-from archiver.verify.table import Table, key_of_bytes
+from archiver.verify.table import key_of_bytes
 from archiver.verify.tree import CHUNK, Tree, bounded_lines
 from archiver.warc import cdxj, digests, http
 from archiver.warc.reader import Record
@@ -38,9 +40,6 @@ _HEADS = (b"!", b"@")
 _LETTERS = {b"a": "url", b"m": "mime", b"k": "digest", b"S": "length", b"V": "offset", b"g": "filename", b"s": "status"}
 _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub calls this class an instance
 
-RecordAt = Callable[[str, int], Record | None]
-"""Reads the record at an offset of a file of the package."""
-
 
 class Row(NamedTuple):
     """A row of an index: its sort key, its 14 digits, and its JSON, with every value as a string.
@@ -55,14 +54,15 @@ class Row(NamedTuple):
 
 
 class Index:
-    """The index `name` of the WACZ at `prefix` in a tree; `captures` are the records that should stand in it."""
+    """The index `name` of the WACZ at `prefix` in a tree; `gathered` are the records that should stand in it."""
 
-    def __init__(self, tree: Tree, prefix: str, name: str, captures: Table, record_at: RecordAt) -> None:
+    def __init__(self, tree: Tree, prefix: str, name: str, gathered: Gathered, lookup: Lookup) -> None:
         self._tree = tree
         self._prefix = prefix
         self._name = name
-        self._captures = captures
-        self._record_at = record_at
+        self._captures, self._loose = gathered.captures, gathered.loose
+        self._lookup = lookup
+        self._unread: set[str] = set()
         self._present = frozenset(tree.names())
         self._is_long = False
 
@@ -88,19 +88,29 @@ class Index:
             if self._is_expected(line, pages):
                 continue
             row = parse(line) if legend is None else _from_cdx(line, legend)
-            if row is not None and row.is_long and not self._is_long:
-                self._is_long = True
-                yield self._finding("W435", "Timestamps have 17 digits; most software reads 14.", number)
-            lacking = [] if row is None else [name for name in _NEEDED if not row.fields.get(name)]
-            if row is None or lacking:
-                what = f"The row lacks {', '.join(lacking)}" if lacking else "This is no CDXJ row"
-                message = f"{what}: a row is key, 14 digits, and a JSON object that leads to a record."
-                yield self._finding("E420", message, number, found=_shown(line))
-                continue
-            pages.mark(row.fields.get("url", ""), row.timestamp)
-            repeated = repeats(line[line.index(b"{") :]) if legend is None else None
-            found = [*self._row(row), *([repeated] if repeated else ())]
+            found = self._parsed(row, line, pages)
             yield from (each.at(file=self._name, line=number) for each in found)
+        for path in sorted(self._unread):
+            message = (
+                "The file is deflated within the zip: too much was inflated to look up records, and rows are left."
+            )
+            yield Finding(code="I462", message=message, file=path)
+
+    def _parsed(self, row: Row | None, line: bytes, pages: Pages) -> Iterator[Finding]:
+        if row is not None and row.is_long and not self._is_long:
+            self._is_long = True
+            yield Finding(code="W435", message="Timestamps have 17 digits; most software reads 14.")
+        lacking = [] if row is None else [name for name in _NEEDED if not row.fields.get(name)]
+        if row is None or lacking:
+            what = f"The row lacks {', '.join(lacking)}" if lacking else "This is no CDXJ row"
+            message = f"{what}: a row is key, 14 digits, and a JSON object that leads to a record."
+            yield Finding(code="E420", message=message, found=_shown(line))
+            return
+        pages.mark(row.fields.get("url", ""), row.timestamp)
+        yield from self._row(row)
+        repeated = repeats(line[line.find(b"{") :]) if b"{" in line else None
+        if repeated is not None:
+            yield repeated
 
     def _is_expected(self, line: bytes, pages: Pages) -> bool:
         """Whether a row is to the byte what this software writes of a record that is here, and for the first time."""
@@ -124,24 +134,34 @@ class Index:
             )
         if not row.fields.get("digest"):
             yield Finding(code="W454", message="The row has no `digest`.")
-        stated = {name: row.fields.get(name, "") for name in FIELDS} | {"timestamp": row.timestamp}
-        marked = self._captures.mark(key_of_bytes(captures.row(stated)))
+        marked = self._mark(captures.stated(row.fields, row.timestamp))
         if marked is False:
             yield Finding(code="E425", message="The index has this row twice.")
         elif marked is None:
             yield from self._compare(row)
 
+    def _mark(self, fields: Mapping[str, str]) -> bool | None:
+        """Marks the record that a row with such fields is of; a row without a digest of its record says enough, too."""
+        key = key_of_bytes(captures.row(fields))
+        known: int | None = key
+        if not fields["recordDigest"]:
+            known = self._loose.find(key)
+        return None if known is None else self._captures.mark(known)
+
     def _compare(self, row: Row) -> Iterator[Finding]:
         """A row that is not what is expected of any record: what it points at, and how the two differ."""
         filename, offset = row.fields.get("filename", ""), row.fields.get("offset", "")
         path = f"{self._prefix}archive/{filename}"
-        record = self._record_at(path, int(offset)) if path in self._present and _is_number(offset) else None
+        if path in self._present and not self._lookup.affords(path):
+            self._unread.add(path)
+            return
+        record = self._lookup.at(path, int(offset)) if path in self._present and _is_number(offset) else None
         if record is None:
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
         wanted = captures.expected(record, filename)
         marked = self._captures.mark(key_of_bytes(captures.row(wanted)))
-        if marked is None and record.type in INDEXED:
+        if marked is None and (record.type in INDEXED or not self._lookup.is_own(path, record)):
             # What begins here is within another record's block, or behind damage.
             yield Finding(code="E422", message="The row points at no record of the file's own.", found=path[-200:])
             return

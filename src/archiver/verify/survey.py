@@ -7,7 +7,7 @@ are at hand together. What is not at hand (a duplicate's original, say) is looke
 import re
 from collections.abc import Generator, Iterator, Mapping
 from hashlib import sha256
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -19,21 +19,19 @@ from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
+from archiver.verify.lookup import KEEP, Lookup
+from archiver.verify.naming import misnamed
 from archiver.verify.pages import Rows
 from archiver.verify.table import Table, key_of, key_of_bytes
-from archiver.verify.tree import CHUNK, Opener
+from archiver.verify.tree import Opener
 from archiver.warc.reader import Record, bare, read
 
-KEEP = 1 << 27
 _INFO = "warc-warcinfo-id"
 _REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
-_OFFSET_BITS = 40
-_MOST_IDS = 1 << 10
 _FRACTION = re.compile(rb"[0-9][.eE]")
-_OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 
 
 class Survey:
@@ -59,12 +57,11 @@ class Survey:
         self._alone = alone
         self._reported = reported
         self._remade = remade
-        self._numbers = {name: number for number, name in enumerate(warcs)}
         self._near: dict[str, str] = {}
         self._original: Record | None = None
         self._items: Items | None = None
-        self._ids: dict[int, str | None] = {}
         self.gathered = Gathered()
+        self.lookup = Lookup(open_file, warcs, self.gathered.ids)
 
     @property
     def captures(self) -> Table:
@@ -104,17 +101,21 @@ class Survey:
         for name in REFERENCES:
             for key, place in zip(*self.gathered.references[name.lower()], strict=True):
                 if self.gathered.ids.find(key) is None:
-                    yield self._at(place, self._absent("E601", f"{name} names a record that is not here."))
+                    yield self.lookup.placed(place, self._absent("E601", f"{name} names a record that is not here."))
                 elif name.lower() == _INFO and self.gathered.infos.find(key) is None:
-                    yield self._at(place, Finding(code="W618", message=f"{name} names a record that is no warcinfo."))
+                    yield self.lookup.placed(
+                        place, Finding(code="W618", message=f"{name} names a record that is no warcinfo.")
+                    )
         for place in self.gathered.deferred:
             yield from self._late(place)
-        for place, finding in self.gathered.segments.check(self._found, alone=self._alone):
-            yield self._at(place, finding)
-        for place, finding in self.gathered.revisits.check(self._found, self.gathered.ids.find):
-            yield self._at(place, finding)
+        for place, finding in self.gathered.segments.check(self.lookup.found, alone=self._alone):
+            yield self.lookup.placed(place, finding)
+        for place, finding in self.gathered.revisits.check(self.lookup.found, self.gathered.ids.find):
+            yield self.lookup.placed(place, finding)
         for place in sorted(self.gathered.unclaimed) if self.tally.articles else ():
-            yield self._at(place, Finding(code="E613", message="No article record speaks of this conversion."))
+            yield self.lookup.placed(
+                place, Finding(code="E613", message="No article record speaks of this conversion.")
+            )
 
     def _repeated(self) -> Iterator[Finding]:
         """Ids of several records: of others, or of copies of one."""
@@ -122,14 +123,14 @@ class Survey:
         original: Record | None = None
         for first, second in self.gathered.ids.repeated():
             if first != before:
-                before, original = first, self._found(first)
-            where = f"{self._warcs[first >> _OFFSET_BITS]} at byte {first & _OFFSET_MASK}"
-            record = self._found(second)
+                before, original = first, self.lookup.found(first)
+            where = "{} at byte {}".format(*self.lookup.where(first))
+            record = self.lookup.found(second)
             if record is not None and original is not None and _is_copy(record, original):
                 finding = Finding(code="W241", message=f"The record is a copy of one in {where}.")
             else:
                 finding = Finding(code="E223", message=f"The record has the id of another, in {where}.")
-            name, offset = self.place(second)
+            name, offset = self.lookup.where(second)
             yield finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
     @property
@@ -140,42 +141,14 @@ class Survey:
     def unlisted(self) -> Iterator[Finding]:
         """The articles that no row of the list of pages was of, where the rows were made again."""
         for place in self.gathered.rows.unmarked() if self._remade else ():
-            yield self._at(place, Finding(code="E429", message="The list of pages has no row for this article."))
+            yield self.lookup.placed(
+                place, Finding(code="E429", message="The list of pages has no row for this article.")
+            )
 
     def unindexed(self) -> Iterator[Finding]:
         """The captures that no index row was found for."""
         for place in self.captures.unmarked():
-            yield self._at(place, Finding(code="E424", message="The index has no row for this record."))
-
-    def record_at(self, name: str, offset: int) -> Record | None:
-        """The record that starts at a byte of a file; `None` where none does."""
-        with self._open(name) as stream:
-            if stream.seekable():
-                stream.seek(offset)
-                return _first(stream, offset)
-            left = offset
-            while left and (data := stream.read(min(left, CHUNK))):
-                left -= len(data)
-            # Where a stream cannot seek, the reader takes the place where it begins for byte 0.
-            record = _first(stream, 0)
-            return record and record._replace(offset=offset)
-
-    def place(self, value: int) -> tuple[str, int]:
-        """File and offset of a place, as the tables hold it."""
-        return self._warcs[value >> _OFFSET_BITS], value & _OFFSET_MASK
-
-    def _at(self, place: int, finding: Finding) -> Finding:
-        name, offset = self.place(place)
-        return finding.at(file=name, offset=offset, record=self._id(place))
-
-    def _id(self, place: int) -> str | None:
-        """The id of the record at a place, of which several things may be found: it is read once."""
-        if place not in self._ids:
-            if len(self._ids) >= _MOST_IDS:
-                self._ids.clear()
-            record = self._found(place)
-            self._ids[place] = record.id if record and record.length else None
-        return self._ids[place]
+            yield self.lookup.placed(place, Finding(code="E424", message="The index has no row for this record."))
 
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""
@@ -202,9 +175,11 @@ class Survey:
 
     def _walk(self, name: str) -> Iterator[tuple[int, Record | Finding]]:
         """The records of a file and their places; each is entered into the tables first."""
-        number = self._numbers[name]
+        start = self.lookup.place(name, 0)
         is_archive = name.startswith(f"{self._prefix}{layout.ARCHIVE}/")
         filename = name.rpartition("/")[2]
+        with self._open(name) as stream:
+            yield from ((0, each.at(file=name)) for each in misnamed(filename, stream, is_must=is_archive))
         whole, count = sha256(), 0
         noted: set[str] = set()
         with self._open(name) as stream:
@@ -216,7 +191,7 @@ class Survey:
                     if each.severity == "note":
                         noted.add(each.code)
                     continue
-                place = number << _OFFSET_BITS | each.offset
+                place = start | each.offset
                 if "I242" not in noted and _is_renamed(each, filename):
                     noted.add("I242")
                     yield 0, _renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
@@ -227,11 +202,17 @@ class Survey:
                 self._enter(place, each)
                 if each.type in INDEXED:
                     if is_archive:
-                        self.captures.add(key_of_bytes(row(expected(each, filename))), place)
+                        self._capture(place, expected(each, filename))
                     for finding in replay.check(each):
                         yield 0, finding.at(file=name, offset=each.offset, record=each.id)
                 yield place, each
         self.tally.warcs[name.removeprefix(self._prefix)] = (count, "sha256:" + whole.hexdigest())
+
+    def _capture(self, place: int, fields: dict[str, str]) -> None:
+        key = key_of_bytes(row(fields))
+        self.captures.add(key, place)
+        if not self._reported:
+            self.gathered.loose.add(key_of_bytes(row(fields | {"recordDigest": ""})), key)
 
     def _enter(self, place: int, record: Record) -> None:
         if record.id is not None:
@@ -313,13 +294,13 @@ class Survey:
 
     def _late(self, place: int) -> Iterator[Finding]:
         """An article whose original or conversion was not at hand: both are read again, by their places."""
-        name, offset = self.place(place)
-        record = self.record_at(name, offset)
+        name, offset = self.lookup.where(place)
+        record = self.lookup.at(name, offset)
         # Where records share a gzip member, what stands at a place is the first of them (W216).
         if record is None or record.length is None:
             return
         value = orjson.loads(record.block or b"")
-        original = self._found(self.gathered.ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
+        original = self.lookup.found(self.gathered.ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
         found: list[Finding] = []
         if original is None:
             found.append(self._absent("E602", "The record refers to no record here that holds its original bytes."))
@@ -332,7 +313,7 @@ class Survey:
     def _late_derivation(self, value: Mapping[str, Any], original: Record) -> Iterator[Finding]:
         digest = value["text"]["digest"] if isinstance(value["text"], dict) else ""
         place = self.gathered.conversions.find(_conversion_key(original.id, digest))
-        conversion = self._found(place)
+        conversion = self.lookup.found(place)
         if conversion is None:
             yield self._absent("E604", "No conversion here has the digest of the article's text.").at(path="$.text")
             return
@@ -341,14 +322,6 @@ class Survey:
 
     def _absent(self, code: str, message: str) -> Finding:
         return Finding(code="I616" if self._alone else code, message=message)
-
-    def _found(self, place: int | None) -> Record | None:
-        return None if place is None else self.record_at(*self.place(place))
-
-
-def _first(stream: BinaryIO, offset: int) -> Record | None:
-    each = next((each for each in read(stream, keep=KEEP) if isinstance(each, Record) or each.code == "E201"), None)
-    return each if isinstance(each, Record) and each.offset == offset else None
 
 
 def _has_fraction(text: bytes) -> bool:

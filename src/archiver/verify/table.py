@@ -43,6 +43,15 @@ class Table:
         at = self._position(key)
         return None if at is None else self.values[key >> 56][at]
 
+    def holds(self, key: int, value: int) -> bool:
+        """Whether a key was entered with this value, first or later."""
+        at, keys = self._position(key), self.keys[key >> 56]
+        while at is not None and at < len(keys) and keys[at] == key:
+            if self.values[key >> 56][at] == value:
+                return True
+            at += 1
+        return False
+
     def mark(self, key: int) -> bool | None:
         """Marks one unmarked entry of a key. `False` where all are marked already, `None` where the key is unknown."""
         at = self._next.get(key)

@@ -98,6 +98,10 @@ class Folder:
         """A stream of the file's bytes. Raises OSError."""
         return (self._root / name).open("rb")
 
+    def place(self, name: str) -> Place:
+        """Where a file lies."""
+        return self._root / name
+
     def contents(self, name: str, hashes: Mapping[str, Hash]) -> Iterator[Finding]:
         """Tells `hashes` the bytes of a file. A folder says nothing of them itself. Raises OSError."""
         with self.open(name) as stream:

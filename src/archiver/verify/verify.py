@@ -7,7 +7,7 @@ digests, schema, derivation) → relations (ids, references) → index, pages an
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -125,6 +125,28 @@ def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
         yield from bag.fixity(found)
     if manifest is not None:
         yield from _contents(tree, manifest, found, options)
+    else:
+        yield from _payload(tree, options)
+
+
+def _payload(tree: Folder, options: Options) -> Iterator[Finding]:
+    """The WARC, ARC and WACZ files of a bag that is none of this software's: whatever else is in it, they are these."""
+    payload = [name for name in tree.names() if name.startswith(_PAYLOAD)]
+    warcs = [name for name in payload if name.endswith(_ALONE)]
+    if options.level == "full":
+        jobs = options.jobs if sum(map(tree.size, warcs)) > _WORTH_A_POOL else 1
+        yield from _warcs(Survey(tree.open, _PAYLOAD, warcs, alone=True), jobs)
+    for name in payload:
+        if name.endswith(".wacz"):
+            yield from (
+                _within(name, each)
+                for each in _zip(tree.place(name), replace(options, on_plan=_nothing, on_progress=_nothing))
+            )
+
+
+def _within(name: str, finding: Finding) -> Finding:
+    """A finding in a file of a package, its own file named from there."""
+    return replace(finding, file=f"{name}/{finding.file}" if finding.file else name)
 
 
 def _holds_wacz(names: list[str]) -> bool:
@@ -225,7 +247,7 @@ def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterat
         yield from survey.unlisted()
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     for name in indexes:
-        yield from Index(tree, prefix, prefix + name, survey.captures, survey.record_at).check(listed)
+        yield from Index(tree, prefix, prefix + name, survey.gathered, survey.lookup).check(listed)
     if indexes:
         yield from listed.unknown()
         yield from survey.unindexed()
