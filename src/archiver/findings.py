@@ -185,7 +185,8 @@ CODES: dict[str, Code] = {
     "W241": Code("record twice", "A record stands a second time, with its id, date, address and block: a copy, which contradicts nothing.",
                  "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
     "I242": Code("file renamed", "A WARC file has another name than its warcinfo record gives it.", "WARC 1.1 section 5.17", WARC + "#warc-filename"),
-    "W243": Code("name and compression differ", "A WARC or ARC file is compressed, or is not, otherwise than its name says.",
+    "W243": Code("name and compression differ", "A WARC or ARC file is compressed, or is not, otherwise than its name says. WACZ 1.1.1 asks for `.warc.gz`, and "
+                 "players go by the data.",
                  "WARC 1.1 annex D.3", WARC + "#gzip-warc-file-name-suffix"),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
@@ -298,8 +299,6 @@ CODES: dict[str, Code] = {
     "W459": Code("odd zip header", "An extra field contradicts the header that it belongs to, or a local header has another time or "
                  "version than the central directory.", "APPNOTE 4.5", ZIP),
     "E460": Code("folder with data", "A member of the zip is a folder, and has data.", "APPNOTE 4.3.8", ZIP),
-    "E461": Code("compressed WARC named .warc", "A WARC file of a WACZ is gzipped, and its name does not end in `.warc.gz`.",
-                 "WACZ 1.1.1 section 3", WACZ + "#archive"),
     "I462": Code("rows not looked up", "A WARC file is deflated within the zip, and each record looked up in it has to be inflated "
                  "from the file's start; beyond a gibibyte no more are."),
     # 5: article records

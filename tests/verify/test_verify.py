@@ -234,19 +234,18 @@ def test_a_row_that_points_into_another_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "expected"),
+    ("name", "data", "is_said"),
     [
-        ("a.warc", members(INFO, response()), "E461"),
-        ("a.warc.gz", INFO + response(), "W243"),
-        ("a.warc.zst", INFO + response(), "W243"),
-        ("a.warc.gz", b"?" + members(INFO, response())[1:], None),
+        ("a.warc", members(INFO, response()), True),
+        ("a.warc.gz", INFO + response(), True),
+        ("a.warc.zst", INFO + response(), True),
+        ("a.warc.gz", b"?" + members(INFO, response())[1:], False),
     ],
 )
-def test_a_name_that_hides_the_compression(tmp_path: Path, name: str, data: bytes, expected: str | None) -> None:
-    found = codes(write_zip(tmp_path / "a.wacz", (f"archive/{name}", data)))
-    assert {"E461", "W243"} & set(found) == ({expected} if expected else set())
+def test_a_name_that_hides_the_compression(tmp_path: Path, name: str, data: bytes, is_said: bool) -> None:
+    assert codes(write_zip(tmp_path / "a.wacz", (f"archive/{name}", data))).count("W243") == is_said
     (tmp_path / name).write_bytes(data)
-    assert codes(tmp_path / name).count("W243") == (expected is not None)
+    assert codes(tmp_path / name).count("W243") == is_said
 
 
 @pytest.fixture(scope="module")

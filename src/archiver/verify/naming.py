@@ -13,13 +13,11 @@ _FORMS = {
 }
 
 
-def misnamed(name: str, stream: BinaryIO, *, is_must: bool) -> Iterator[Finding]:
+def misnamed(name: str, stream: BinaryIO) -> Iterator[Finding]:
     """Whether the name is that of another form than the data are in. A damaged beginning says nothing.
 
-    `is_must` says that the file is one of a WACZ's archive, where gzipped files "MUST use the .warc.gz extension".
-
     >>> import io
-    >>> [each.code for each in misnamed("a.warc", io.BytesIO(b"\\x1f\\x8b\\x08"), is_must=False)]
+    >>> [each.code for each in misnamed("a.warc", io.BytesIO(b"\\x1f\\x8b\\x08"))]
     ['W243']
     """
     stated = next((names for names in _FORMS if name.endswith(names)), None)
@@ -28,5 +26,5 @@ def misnamed(name: str, stream: BinaryIO, *, is_must: bool) -> Iterator[Finding]
     if stated is None or form in (None, stated):
         return
     message = f"The data are those of a `{form[0]}` file; software that goes by the name fails on them."
-    code = "E461" if is_must and head.startswith(MAGIC) else "W243"
-    yield Finding(code=code, message=message, offset=0, found=name[-200:])
+    # WACZ 1.1.1 section 3 has "MUST use the .warc.gz file extension"; older versions do not, and every player reads it.
+    yield Finding(code="W243", message=message, offset=0, found=name[-200:])

@@ -179,7 +179,7 @@ class Survey:
         is_archive = name.startswith(f"{self._prefix}{layout.ARCHIVE}/")
         filename = name.rpartition("/")[2]
         with self._open(name) as stream:
-            yield from ((0, each.at(file=name)) for each in misnamed(filename, stream, is_must=is_archive))
+            yield from ((0, each.at(file=name)) for each in misnamed(filename, stream))
         whole, count = sha256(), 0
         noted: set[str] = set()
         with self._open(name) as stream:
