@@ -154,7 +154,7 @@ CODES: dict[str, Code] = {
     "E223": Code("record id repeated", "Two records that differ have one id.", "WARC 1.1 section 5.2", WARC + "#warc-record-id-mandatory"),
     "E224": Code("wrong segment number", "A continuation is segment 2 or more, any other segmented record is segment 1.",
                  "WARC 1.1 section 5.20", WARC + "#warc-segment-number"),
-    "E225": Code("broken chain of segments", "Segments of a record are missing or stand twice, or their length or digest is not as stated.",
+    "E225": Code("broken chain of segments", "Segments of a record are missing or stand twice, or their length, digest or target URI is not as stated.",
                  "WARC 1.1 section 7", WARC + "#record-segmentation"),
     "W226": Code("field without meaning", "A field stands on a record of a type for which the standard does not define it; much software "
                  "writes a payload digest on metadata records.", "WARC 1.1 section 5", WARC + "#named-fields"),
@@ -188,6 +188,12 @@ CODES: dict[str, Code] = {
     "W243": Code("name and compression differ", "A WARC or ARC file is compressed, or is not, otherwise than its name says. WACZ 1.1.1 asks for `.warc.gz`, and "
                  "players go by the data.",
                  "WARC 1.1 annex D.3", WARC + "#gzip-warc-file-name-suffix"),
+    "E244": Code("record of itself", "A record refers to itself as the one that it describes, revisits, was made from or continues.",
+                 "WARC 1.1 section 5.11", WARC + "#warc-refers-to"),
+    "W245": Code("concurrent with itself", "A record names itself as another of its capture event.",
+                 "WARC 1.1 section 5.7", WARC + "#warc-concurrent-to"),
+    "W246": Code("revisit that does not fit", "A revisit is earlier than what it refers to, or names another address or date than that has.",
+                 "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),

@@ -31,8 +31,13 @@ def codes(path: Path) -> list[str]:
 # Records that belong together
 
 
-def segment(number: int, block: bytes, total: int | None = None, origin: int = 1) -> bytes:
-    fields = {"WARC-Segment-Number": str(number), "WARC-Segment-Origin-ID": f"<{urn(origin)}>", "Content-Type": None}
+def segment(number: int, block: bytes, total: int | None = None, uri: str = "https://example.org/1") -> bytes:
+    fields: dict[str, str | None] = {
+        "WARC-Segment-Number": str(number),
+        "WARC-Segment-Origin-ID": f"<{urn(1)}>",
+        "Content-Type": None,
+    }
+    fields["WARC-Target-URI"] = uri
     fields["WARC-Segment-Total-Length"] = None if total is None else str(total)
     return record("continuation", number + 1, block, change=fields)
 
@@ -49,6 +54,9 @@ HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 HTTP = {"WARC-Type": "response", "Content-Type": "application/http; msgtype=response"}
 REVISIT = {"WARC-Profile": PROFILE, "WARC-Refers-To": f"<{urn(1)}>"}
 
+SAME = REVISIT | {"WARC-Payload-Digest": sha256(BLOCK), "WARC-Refers-To-Target-URI": "https://example.org/1"}
+FREE = {"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(BLOCK)}
+
 FILES: dict[str, tuple[bytes, list[str]]] = {
     "segments": (first(WHOLE) + segment(2, REST, len(WHOLE)), []),
     "segments of a response": (first(WHOLE, HEAD + BLOCK, HTTP) + segment(2, REST, len(HEAD + WHOLE)), []),
@@ -60,6 +68,7 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
     ),
     "total too early": (first(WHOLE) + segment(2, b"", 5) + segment(3, REST, len(WHOLE)), ["E225"]),
     "another total": (first(WHOLE) + segment(2, REST, 5), ["E225"]),
+    "segments of another address": (first(WHOLE) + segment(2, REST, len(WHOLE), "https://example.org/2"), ["E225"]),
     "another payload": (first(BLOCK) + segment(2, REST, len(WHOLE)), ["E225"]),
     "payload of nothing": (first(b"") + segment(2, REST, len(WHOLE)), ["E225"]),
     "payload of an unknown digest": (
@@ -77,6 +86,36 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
     "revisit of what is elsewhere": (
         record(number=3) + record("revisit", 2, b"", change=REVISIT | {"WARC-Payload-Digest": sha256(b"")}),
         ["I616"],
+    ),
+    "revisit that refers to its own address and date": (
+        record() + record("revisit", 2, b"", change=SAME | {"WARC-Refers-To-Date": "2024-05-06T07:08:09.5Z"}),
+        [],
+    ),
+    "revisit of another address": (
+        record() + record("revisit", 2, b"", change=SAME | {"WARC-Refers-To-Target-URI": "https://example.org/7"}),
+        ["W246"],
+    ),
+    "revisit of another date": (
+        record() + record("revisit", 2, b"", change=SAME | {"WARC-Refers-To-Date": "2024-05-05T07:08:09Z"}),
+        ["W246"],
+    ),
+    "revisit of what is not yet": (
+        record("revisit", 2, b"", change=FREE | {"WARC-Refers-To-Date": "2024-05-07T07:08:09Z"}),
+        ["W246"],
+    ),
+    "revisit of what was, as far as the date goes": (
+        record("revisit", 2, b"", change=FREE | {"WARC-Refers-To-Date": "2024-05-06"}),
+        [],
+    ),
+    "revisit of itself": (record("revisit", 1, b"", change=SAME), ["E244"]),
+    "metadata of itself": (record("metadata", 1, change={"WARC-Refers-To": f"<{urn(1)}>"}), ["E244"]),
+    "concurrent with itself": (record(change={"WARC-Concurrent-To": f"<{urn(1)}>"}), ["W245"]),
+    "concurrent with itself, as many are with others": (
+        b"".join(
+            record(number=number, change={"WARC-Concurrent-To": f"<{urn(max(number - 1, 1) if number < 8 else 8)}>"})
+            for number in range(1, 9)
+        ),
+        ["W245", "W245"],
     ),
     "a record twice": (record() + record(), ["W241"]),
     "a record twice, its digest spelled otherwise": (record() + record(change={"WARC-Block-Digest": None}), ["W241"]),

@@ -22,13 +22,15 @@ ID = f"<{urn(9)}>"
 OWN: Mapping[str, Mapping[str, str | None]] = {
     "revisit": {"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(BLOCK)},
     "continuation": {
+        "WARC-Target-URI": "https://example.org/",
         "WARC-Segment-Number": "2",
         "WARC-Segment-Origin-ID": f"<{urn(1)}>",
         "WARC-Segment-Total-Length": str(2 * len(BLOCK)),
         "Content-Type": None,
     },
 }
-FIRST_SEGMENT = record(change={"WARC-Segment-Number": "1", "WARC-Payload-Digest": sha256(2 * BLOCK)})
+ORIGIN = {"WARC-Target-URI": "https://example.org/", "WARC-Segment-Number": "1"}
+FIRST_SEGMENT = record(change={**ORIGIN, "WARC-Payload-Digest": sha256(2 * BLOCK)})
 
 
 def of_type(kind: str, change: Mapping[str, str | None], version: str = "WARC/1.1") -> bytes:
@@ -44,9 +46,13 @@ def codes(folder: Path, data: bytes, name: str = "a.warc") -> list[str]:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@pytest.mark.parametrize("version", ["WARC/0.17", "WARC/0.18", "WARC/1.0", "WARC/1.1", "warc/1.0"])
+@pytest.mark.parametrize("version", ["WARC/0.17", "WARC/0.18", "WARC/1.0", "WARC/1.1", "warc/1.0", "Warc/1.1"])
 def test_a_sound_record_of_each_type_and_version(tmp_path: Path, kind: str, version: str) -> None:
     assert codes(tmp_path, of_type(kind, {}, version)) == []
+
+
+def test_a_segment_but_the_first_has_no_type(tmp_path: Path) -> None:
+    assert codes(tmp_path, of_type("continuation", {"Content-Type": "text/plain"})) == ["W226"]
 
 
 # Which types may have a field, and what another that has it gets.

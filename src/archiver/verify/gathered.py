@@ -56,6 +56,8 @@ class Gathered:
     references: "dict[str, tuple[array[int], array[int]]]" = field(
         default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
     )
+    # Records that name themselves, and in which field: a number of `REFERENCES`.
+    selfish: list[tuple[int, int]] = field(default_factory=list)
     deferred: "array[int]" = field(default_factory=lambda: array("Q"))
     unclaimed: set[int] = field(default_factory=set)
     segments: Segments = field(default_factory=Segments)
@@ -73,6 +75,7 @@ class Gathered:
         for name, (keys, places) in other.references.items():
             self.references[name][0].extend(keys)
             self.references[name][1].extend(places)
+        self.selfish.extend(other.selfish)
         self.deferred.extend(other.deferred)
         self.unclaimed |= other.unclaimed
         self.segments.extend(other.segments)

@@ -18,6 +18,7 @@ class _Segment(NamedTuple):
     place: int
     length: int
     total: int | None
+    uri: int
 
 
 class Segments:
@@ -33,7 +34,7 @@ class Segments:
         origin = record.id if first else bare(record.get("WARC-Segment-Origin-ID"))
         if number is not None and origin is not None:
             total = grammar.number(record.get("WARC-Segment-Total-Length"))
-            segment = _Segment(number, place, record.block_length, total)
+            segment = _Segment(number, place, record.block_length, total, key_of(record.uri or ""))
             self.chains.setdefault(key_of(origin), []).append(segment)
 
     def extend(self, other: "Segments") -> None:
@@ -61,6 +62,8 @@ def _fault(chain: list[_Segment], *, alone: bool) -> str | None:
         return "Two segments of the record have one number."
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or (numbers[0] != 1 and not alone):
         return f"The record's segments are not all here: numbers {numbers[:9]}."
+    if len({segment.uri for segment in chain}) > 1:
+        return "The record's segments have different target URIs (WARC 1.1 section 7)."
     if any(segment.total is not None for segment in chain[:-1]):
         return "A segment that is not the last states the total length."
     total, length = chain[-1].total, sum(segment.length for segment in chain)
@@ -100,31 +103,62 @@ def _stated(record: Record) -> digests.Labelled | None:
 
 
 class Revisits:
-    """Revisits whose original is in the package: both state one payload digest (WARC 1.1 section 6.7.2)."""
+    """Revisits: each is later than what it refers to and, where that is here, of its payload (section 6.7)."""
 
     def __init__(self) -> None:
         self.revisits: list[tuple[int, int]] = []
+        self.early: list[int] = []
 
     def add(self, place: int, record: Record) -> None:
         """Enters a revisit."""
         target = bare(record.get("WARC-Refers-To"))
-        if target and "identical-payload-digest" in (record.get("WARC-Profile") or ""):
+        if target and target != record.id:
             self.revisits.append((place, key_of(target)))
+        if _is_before(record.get("WARC-Date"), record.get("WARC-Refers-To-Date")):
+            self.early.append(place)
 
     def extend(self, other: "Revisits") -> None:
         """Enters all that another has gathered."""
         self.revisits.extend(other.revisits)
+        self.early.extend(other.early)
 
     def check(self, record_at: At, find: Callable[[int], int | None]) -> Iterator[tuple[int, Finding]]:
-        """The revisits of another payload; `find` gives the place of a record by the key of its id."""
+        """What is wrong with revisits; `find` gives the place of a record by the key of its id."""
+        for place in self.early:
+            yield place, Finding(code="W246", message="The revisit is earlier than the capture that it refers to.")
         for place, target in self.revisits:
             original = find(target)
             here, there = record_at(place), record_at(original) if original is not None else None
-            if here is None or there is None or there.type == "revisit":
-                continue
-            revisit, first = _stated(here), _stated(there)
-            if revisit and first and revisit.algorithm == first.algorithm and revisit != first:
-                message = "The revisit's payload digest is not that of the record that it refers to."
-                expected = f"{first.algorithm}:{first.value.hex()}"
-                found = f"{revisit.algorithm}:{revisit.value.hex()}"
-                yield place, Finding(code="E617", message=message, found=found, expected=expected)
+            if here is not None and there is not None:
+                yield from ((place, each) for each in _unlike(here, there))
+
+
+def _unlike(revisit: Record, original: Record) -> Iterator[Finding]:
+    """In what a revisit is not of its original."""
+    here, there = _stated(revisit), _stated(original)
+    is_identical = "identical-payload-digest" in (revisit.get("WARC-Profile") or "") and original.type != "revisit"
+    if is_identical and here and there and here.algorithm == there.algorithm and here != there:
+        message = "The revisit's payload digest is not that of the record that it refers to."
+        found, expected = (f"{each.algorithm}:{each.value.hex()}" for each in (here, there))
+        yield Finding(code="E617", message=message, found=found, expected=expected)
+    uri, date = bare(revisit.get("WARC-Refers-To-Target-URI")), revisit.get("WARC-Refers-To-Date")
+    if uri is not None and uri != original.uri:
+        yield _other("WARC-Refers-To-Target-URI", uri, original.uri)
+    if date is not None and not _digits(date).startswith(_digits(original.get("WARC-Date"))[: len(_digits(date))]):
+        yield _other("WARC-Refers-To-Date", date, original.get("WARC-Date"))
+
+
+def _other(name: str, found: str, expected: str | None) -> Finding:
+    message = f"{name} is not that of the record that the revisit refers to."
+    return Finding(code="W246", message=message, found=found[:200], expected=(expected or "")[:200])
+
+
+def _is_before(date: str | None, other: str | None) -> bool:
+    """Whether a date is before another, as far as both go."""
+    one, two = _digits(date), _digits(other)
+    common = min(len(one), len(two))
+    return one[:common] < two[:common]
+
+
+def _digits(date: str | None) -> str:
+    return "".join(char for char in (date or "")[:40] if char.isdecimal())

@@ -27,7 +27,8 @@ from archiver.verify.tree import Opener
 from archiver.warc.reader import Record, bare, read
 
 _INFO = "warc-warcinfo-id"
-_REFERENCE_FIELDS = frozenset(name.lower() for name in REFERENCES)
+_REFERENCE_NAMES = [name.lower() for name in REFERENCES]
+_REFERENCE_FIELDS = frozenset(_REFERENCE_NAMES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
@@ -106,6 +107,10 @@ class Survey:
                     yield self.lookup.placed(
                         place, Finding(code="W618", message=f"{name} names a record that is no warcinfo.")
                     )
+        for place, number in self.gathered.selfish:
+            code = "W245" if REFERENCES[number] == "WARC-Concurrent-To" else "E244"
+            message = f"{REFERENCES[number]} names the record itself."
+            yield self.lookup.placed(place, Finding(code=code, message=message))
         for place in self.gathered.deferred:
             yield from self._late(place)
         for place, finding in self.gathered.segments.check(self.lookup.found, alone=self._alone):
@@ -239,6 +244,8 @@ class Survey:
             if header.lower() not in _REFERENCE_FIELDS:
                 continue
             target = bare(value) or ""
+            if target and target == record.id and header.lower() != _INFO:
+                self.gathered.selfish.append((place, _REFERENCE_NAMES.index(header.lower())))
             kind = self._near.get(target, "") if target else None
             if kind == "" or (header.lower() == _INFO and kind not in ("warcinfo", None)):
                 keys, places = self.gathered.references[header.lower()]

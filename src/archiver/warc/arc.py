@@ -40,6 +40,7 @@ def records(unit: Plain | Members, offset: int | None, keep: int) -> Iterator[Re
     unit.start, unit.opening = _START, _MEMBER
     names: tuple[str, ...] = NAMES
     while offset is not None:
+        is_lost = False
         try:
             for each in _record(unit, offset, names, keep):
                 yield each
@@ -49,22 +50,24 @@ def records(unit: Plain | Members, offset: int | None, keep: int) -> Iterator[Re
         except DamagedError as damage:
             message = f"The record cannot be read to its end: {damage}."
             yield Finding(code="E217", message=message, offset=offset)
-            offset = yield from _skipped(unit, offset)
+            is_lost = True
         except _LostError:
-            offset = yield from _skipped(unit, offset)
-        else:
-            offset = unit.begin()
+            is_lost = True
+        if is_lost and (yield from skip(unit, offset)) is None:
+            return
+        offset = unit.begin()
 
 
 class _LostError(Exception):
     """The record's end is not known."""
 
 
-def _skipped(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | None]:
+def skip(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | None]:
+    """Goes on behind damage, and says what was left out."""
     found = unit.resync()
     where = "no record follows" if found is None else f"the next record starts at byte {found}"
     yield Finding(code="E202", message=f"The bytes from {offset} on are left out; {where}.", offset=offset)
-    return None if found is None else unit.begin()
+    return found
 
 
 def _names(block: bytes) -> tuple[str, ...]:

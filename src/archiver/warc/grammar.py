@@ -88,8 +88,11 @@ def number(value: str | None) -> int | None:
 class Field(NamedTuple):
     """What the standard says of a field: what its value `holds`, the types that `only` may have it, and that `must`.
 
-    `misplaced` is the code for a field on another type: a fault where the standard says "shall not", and a warning
-    where it leaves the field undefined there, or where much software writes it and no reader is misled.
+    `misplaced` is the code for a field on another type. It is a fault (E213) where the standard says "shall not", and a
+    warning (W226) where it says "may be used in" others (5.16), "undefined" (5.18) or "should not" (7). A payload's
+    digest and type "shall not be used on records without a well-defined payload" (5.9, 5.19): which those are is left
+    to the types' sections, warcio and all that is built on it writes them on metadata, other validators let them pass,
+    and no reader is misled. So these are warnings, too.
     """
 
     name: str
@@ -122,7 +125,8 @@ FIELDS: Mapping[str, Field] = {
         Field("Content-Length", _NUMBER.fullmatch, "5.3", must=TYPES, code="E211"),
         Field("WARC-Date", is_date, "5.4", must=TYPES, code="E209"),
         Field("WARC-Type", re.compile(_NAME).fullmatch, "5.5", must=TYPES),
-        Field("Content-Type", _MEDIA_TYPE.fullmatch, "5.6"),
+        # "Segments other than the first should not contain other optional fields" (section 7).
+        Field("Content-Type", _MEDIA_TYPE.fullmatch, "5.6", only=TYPES - {"continuation"}, misplaced="W226"),
         Field("WARC-Concurrent-To", _URI_BRACKETED.fullmatch, "5.7", only=_CAPTURES, repeats=True, code="E210"),
         Field("WARC-Block-Digest", anything, "5.8"),
         Field("WARC-Payload-Digest", anything, "5.9", only=_PAYLOADS, misplaced="W226"),
@@ -264,6 +268,7 @@ def _form(version: str, values: Mapping[str, str]) -> Iterator[Finding]:
     """What is well formed and still unusual: by the text of older versions, or by what readers make of it."""
     date, kind = values.get("warc-date", ""), values.get("warc-type", "").lower()
     if date and is_date(date):
+        # Version 1.0 has one form (section 5.4); crawlers wrote fractions before 1.1 let them, and readers take them.
         if version != "1.1" and len(date) != len("2024-05-06T07:08:09Z"):
             message = "Before WARC 1.1 a WARC-Date is written in full seconds."
             yield Finding(code="W227", message=message, found=date[:200])

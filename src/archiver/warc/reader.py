@@ -10,6 +10,7 @@ The standard: https://iipc.github.io/warc-specifications/specifications/warc-for
 import hashlib
 import re
 from collections.abc import Generator, Iterator, Mapping
+from itertools import product
 from typing import Any, BinaryIO, NamedTuple
 
 from archiver.findings import Finding
@@ -25,9 +26,10 @@ __all__ = ["KEEP", "Record", "bare", "is_warc", "read"]
 KEEP = 1 << 26
 _HEAD_LIMIT = 1 << 20
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-_VERSION = re.compile(rb"(?:WARC|warc)/([0-9]\.[0-9]{1,2})(\r?\n)")
+_VERSION = re.compile(rb"[Ww][Aa][Rr][Cc]/([0-9]\.[0-9]{1,2})(\r?\n)")
 _END = b"\r\n\r\n"
-_WARC = (b"WARC/", b"warc/")
+# The grammar's literals are case-insensitive (section 4, by RFC 2616 section 2.1).
+_WARC = tuple(bytes(letters) + b"/" for letters in product(b"Ww", b"Aa", b"Rr", b"Cc"))
 _STARTS = (*_WARC, arc.OPENING)
 
 
@@ -58,7 +60,7 @@ def read(stream: BinaryIO, *, keep: int = KEEP, tap: Tap | None = None) -> Itera
             shared = True
             yield Finding(code="W216", message="This gzip member holds several records.", offset=offset)
         before = offset
-        if lost and (yield from _skip(unit, offset)) is None:
+        if lost and (yield from arc.skip(unit, offset)) is None:
             return
         offset = unit.begin()
     if shared and before == first:
@@ -80,14 +82,6 @@ def _begins(unit: Plain | Members, start: bytes) -> bool:
         return unit.startswith(start)
     except DamagedError:
         return False
-
-
-def _skip(unit: Plain | Members, offset: int) -> Generator[Finding, None, int | None]:
-    """Goes on behind damage, and says what was left out."""
-    found = unit.resync()
-    where = "no record follows" if found is None else f"the next record starts at byte {found}"
-    yield Finding(code="E202", message=f"The bytes from {offset} on are left out; {where}.", offset=offset)
-    return found
 
 
 def _record(unit: Plain | Members, offset: int, keep: int, lane: Lane) -> Generator[Record | Finding, None, bool]:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-OPENING = re.compile(rb"(?:WARC|warc)/|filedesc:")
+OPENING = re.compile(rb"[Ww][Aa][Rr][Cc]/|filedesc:")
 """What a file of records begins with: the grammar's literals are case-insensitive; the last is ARC's."""
-START = re.compile(rb"(?:WARC|warc)/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
+START = re.compile(rb"[Ww][Aa][Rr][Cc]/[0-9]\.[0-9]{1,2}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:")
 """What proves a record's start where others have failed: a version line and the beginning of a named field."""
 
 _LONGEST_START = 1 << 12
