@@ -341,6 +341,8 @@ CODES: dict[str, Code] = {
     "E621": Code("reading copy differs", "A reading copy is not what its article's record and text give when it is made again."),
     "I622": Code("not made again", "The package is of another version of this software: its reading copies and rows of pages were not "
                  "made again to be compared."),
+    "I623": Code("what follows from damage", "Findings that only say that a damaged record or row is missed elsewhere are not listed, "
+                 "but counted."),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import re
 import tracemalloc
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from archiver.findings import CODES
 from archiver.pack.config import Config
 from archiver.pack.run import pack
 from archiver.verify.verify import Options, verify
-from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, remanifest, warc
+from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, records, remanifest, warc
 from tests.verify.test_zips import zipped
 from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn
 from tests.warc.warcs import zipped as members
@@ -139,7 +140,7 @@ def test_a_row_says_where_its_record_is_and_stands_once(tmp_path: Path) -> None:
     path, offset, length = tmp_path / "a.wacz", len(info), len(page)
     for name in ("url", "offset", "length"):
         row = re.sub(rb'"%s": "[^"]*", ' % name.encode(), b"", index_row(offset, length))
-        assert codes(foreign(path, info + page, row)) == ["E420", "E424"]
+        assert codes(foreign(path, info + page, row)) == ["E420", "I623"]
     once = index_row(offset, length)
     assert codes(foreign(path, info + page, once, once)) == ["E425"]
     digested = index_row(offset, length, recordDigest=sha256(page))
@@ -246,6 +247,41 @@ def test_a_name_that_hides_the_compression(tmp_path: Path, name: str, data: byte
     assert codes(write_zip(tmp_path / "a.wacz", (f"archive/{name}", data))).count("W243") == is_said
     (tmp_path / name).write_bytes(data)
     assert codes(tmp_path / name).count("W243") == is_said
+
+
+def test_damage_is_told_once_and_what_follows_is_counted(bag: Path, wacz: Path, tmp_path: Path) -> None:
+    draw = random.Random(5)
+    root = copy(bag, tmp_path)
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    for path in [*files, copy(wacz, tmp_path)] * 3:
+        data = path.read_bytes()
+        at = draw.randrange(len(data))
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
+        found = codes(root if root in path.parents else path)
+        path.write_bytes(data)
+        assert 0 < len(found) <= 4, (path, at, found)
+
+
+def test_what_follows_from_a_lost_record_is_counted(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path) / "data"
+    lost = next(each for each in records(warc(root.parent)) if each.type == "resource")
+    data = bytearray(warc(root.parent).read_bytes())
+    data[lost.offset + 40] ^= 0x10
+    warc(root.parent).write_bytes(data)
+    found = list(verify(root))
+    assert [each.code for each in found] == ["E412", "E217", "E202", "I623"]
+    assert found[-1].found == "E422 × 1, E429 × 1, E601 × 3, E602 × 2"
+
+
+def test_a_lie_beside_the_damage_is_still_told(bag: Path, tmp_path: Path) -> None:
+    root = copy(bag, tmp_path)
+    edit_file(root, "indexes/index.cdx", lambda data: b"".join(data.splitlines(keepends=True)[2:]))
+    path = warc(root)
+    lost = next(each for each in records(path) if each.type == "resource")
+    data = bytearray(path.read_bytes())
+    data[lost.offset + 40] ^= 0x10
+    path.write_bytes(data)
+    assert {"E704", "E217", "E424"} <= set(codes(root))
 
 
 @pytest.fixture(scope="module")

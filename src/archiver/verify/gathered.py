@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.verify.kinship import Revisits, Segments
+from archiver.verify.losses import Losses
 from archiver.verify.pages import Rows
 from archiver.verify.table import Table
 
@@ -17,13 +18,17 @@ _COUNTED = (("findings", "code"), ("repairs", "rule"), ("links", "kind"), ("twee
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted on the way: articles, rejections, and what their records list, as the run report counts it."""
+    """What was counted on the way: articles, rejections, and what their records list, as the run report counts it.
+
+    `hurt` are the files with an error of their own, whose records are surely not those that were counted once.
+    """
 
     articles: int = 0
     rejected: int = 0
     rejections: set[int] = field(default_factory=set)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name, _ in _COUNTED})
     warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
+    hurt: set[str] = field(default_factory=set)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Counts what a valid article or rejection record lists."""
@@ -40,6 +45,7 @@ class Tally:
         for name, counted in other.counts.items():
             self.counts[name].update(counted)
         self.warcs |= other.warcs
+        self.hurt |= other.hurt
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class Gathered:
     unclaimed: set[int] = field(default_factory=set)
     segments: Segments = field(default_factory=Segments)
     revisits: Revisits = field(default_factory=Revisits)
+    losses: Losses = field(default_factory=Losses)
     tally: Tally = field(default_factory=Tally)
 
     def extend(self, other: "Gathered") -> None:
@@ -80,4 +87,5 @@ class Gathered:
         self.unclaimed |= other.unclaimed
         self.segments.extend(other.segments)
         self.revisits.extend(other.revisits)
+        self.losses.extend(other.losses)
         self.tally.extend(other.tally)

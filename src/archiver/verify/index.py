@@ -60,7 +60,7 @@ class Index:
         self._tree = tree
         self._prefix = prefix
         self._name = name
-        self._captures, self._loose = gathered.captures, gathered.loose
+        self._captures, self._loose, self._losses = gathered.captures, gathered.loose, gathered.losses
         self._lookup = lookup
         self._unread: set[str] = set()
         self._present = frozenset(tree.names())
@@ -156,6 +156,9 @@ class Index:
             self._unread.add(path)
             return
         record = self._lookup.at(path, int(offset)) if path in self._present and _is_number(offset) else None
+        if record is None and self._is_lost(path, offset):
+            self._losses.keep_back("E422")
+            return
         if record is None:
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
@@ -184,6 +187,10 @@ class Index:
                     found=found[:200],
                     expected=wanted[name][:200],
                 )
+
+    def _is_lost(self, path: str, offset: str) -> bool:
+        """Whether a row points into bytes that were left out when its file was read."""
+        return _is_number(offset) and self._lookup.is_lost(path, int(offset), self._losses)
 
     def _lines(self) -> Iterator[bytes | Finding]:
         if not self._name.endswith(".gz"):

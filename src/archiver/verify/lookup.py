@@ -3,6 +3,7 @@
 from typing import BinaryIO, cast
 
 from archiver.findings import Finding
+from archiver.verify.losses import Losses
 from archiver.verify.table import Table, key_of
 from archiver.verify.tree import CHUNK, Opener
 from archiver.warc.reader import Record, read
@@ -33,6 +34,10 @@ class Lookup:
     def place(self, name: str, offset: int) -> int:
         """File and offset in one number."""
         return self._numbers[name] << _OFFSET_BITS | offset
+
+    def is_lost(self, name: str, offset: int, losses: Losses) -> bool:
+        """Whether a byte of a file is one of those that were left out when it was read."""
+        return name in self._numbers and losses.covers(self.place(name, offset))
 
     def where(self, place: int) -> tuple[str, int]:
         """File and offset of a place."""

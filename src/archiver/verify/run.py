@@ -78,7 +78,7 @@ def _counts(run: dict[str, Any], tally: Tally) -> Iterator[Finding]:
 
 def _warcs(run: dict[str, Any], tally: Tally) -> Iterator[Finding]:
     stated = {each["path"]: (each["records"], each["records_digest"]) for each in run["warcs"]}
-    for path in sorted(stated.keys() | tally.warcs.keys()):
+    for path in sorted((stated.keys() | tally.warcs.keys()) - tally.hurt):
         if stated.get(path) != tally.warcs.get(path):
             yield _differs(f"$.warcs ({path})", stated.get(path), tally.warcs.get(path))
 

@@ -20,6 +20,7 @@ from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
 from archiver.verify.lookup import KEEP, Lookup
+from archiver.verify.losses import Losses
 from archiver.verify.naming import misnamed
 from archiver.verify.pages import Rows
 from archiver.verify.table import Table, key_of, key_of_bytes
@@ -68,6 +69,11 @@ class Survey:
     def captures(self) -> Table:
         """The records that belong in an index."""
         return self.gathered.captures
+
+    @property
+    def losses(self) -> Losses:
+        """What could not be read."""
+        return self.gathered.losses
 
     @property
     def tally(self) -> Tally:
@@ -190,6 +196,7 @@ class Survey:
         with self._open(name) as stream:
             for each in read(stream, keep=KEEP, tap=whole.update if self._reported else None):
                 if isinstance(each, Finding):
+                    self._hurt(start, name, each)
                     # A habit of the software that wrote the file is noted once.
                     if each.code not in noted:
                         yield 0, each.at(file=name)
@@ -197,6 +204,7 @@ class Survey:
                         noted.add(each.code)
                     continue
                 place = start | each.offset
+                self.gathered.losses.end(place)
                 if "I242" not in noted and _is_renamed(each, filename):
                     noted.add("I242")
                     yield 0, _renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
@@ -212,6 +220,12 @@ class Survey:
                         yield 0, finding.at(file=name, offset=each.offset, record=each.id)
                 yield place, each
         self.tally.warcs[name.removeprefix(self._prefix)] = (count, "sha256:" + whole.hexdigest())
+
+    def _hurt(self, start: int, name: str, finding: Finding) -> None:
+        if finding.severity == "error":
+            self.tally.hurt.add(name.removeprefix(self._prefix))
+        if finding.code == "E202":
+            self.gathered.losses.begin(start | (finding.offset or 0))
 
     def _capture(self, place: int, fields: dict[str, str]) -> None:
         key = key_of_bytes(row(fields))

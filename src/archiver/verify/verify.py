@@ -31,6 +31,8 @@ LEVELS: tuple[Level, ...] = ("structure", "fixity", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
 _WORTH_A_POOL = 1 << 24
+_BROKEN_PAGES = frozenset(("E427", "E429"))
+_BROKEN_ROWS = frozenset(("E420", "E422", "E423"))
 Digests = dict[str, Mapping[str, str]]
 
 
@@ -99,7 +101,9 @@ def _bounded(path: Place, size: int, options: Options) -> None:
 
 def _alone(path: Place, options: Options) -> Iterator[Finding]:
     options.on_plan(path.stat().st_size)
-    yield from _warcs(Survey(lambda _name: path.open("rb"), "", [path.name], alone=True))
+    survey = Survey(lambda _name: path.open("rb"), "", [path.name], alone=True)
+    yield from _warcs(survey)
+    yield from survey.losses.note()
     options.on_progress(path.stat().st_size)
 
 
@@ -122,7 +126,11 @@ def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
     found: Digests = {}
     if options.level != "structure":
         found = yield from _read(tree, bag.algorithms | (manifest.algorithms if manifest else set()), options)
-        yield from bag.fixity(found)
+        wrong = list(bag.fixity(found))
+        yield from wrong
+        # Of what was changed the package's own manifest would only say the same.
+        for name in {each.file or "" for each in wrong if each.code == "E704"} & found.keys():
+            del found[name]
     if manifest is not None:
         yield from _contents(tree, manifest, found, options)
     else:
@@ -135,7 +143,9 @@ def _payload(tree: Folder, options: Options) -> Iterator[Finding]:
     warcs = [name for name in payload if name.endswith(_ALONE)]
     if options.level == "full":
         jobs = options.jobs if sum(map(tree.size, warcs)) > _WORTH_A_POOL else 1
-        yield from _warcs(Survey(tree.open, _PAYLOAD, warcs, alone=True), jobs)
+        survey = Survey(tree.open, _PAYLOAD, warcs, alone=True)
+        yield from _warcs(survey, jobs)
+        yield from survey.losses.note()
     for name in payload:
         if name.endswith(".wacz"):
             yield from (
@@ -163,7 +173,10 @@ def _zip(path: Place, options: Options) -> Iterator[Finding]:
 
 def _zipped(tree: Zip, options: Options) -> Iterator[Finding]:
     manifest = Manifest(tree, "")
-    yield from tree.structure()
+    found = list(tree.structure())
+    yield from found
+    if not tree.names() and any(each.code == "E401" for each in found):
+        return  # what is in it cannot be said
     yield from zip_structure(tree, manifest)
     yield from _wacz(tree, manifest, options)
 
@@ -181,13 +194,15 @@ def _wacz(tree: Tree, manifest: Manifest, options: Options) -> Iterator[Finding]
 
 
 def _read(tree: Tree, algorithms: frozenset[str], options: Options) -> Generator[Finding, None, Digests]:
-    """Reads every file once, for what the container says of its data, and for its digests."""
+    """Reads every file once, for what the container says of its data; gives the digests of those that are sound."""
     found: Digests = {}
     options.on_plan(sum(map(tree.size, tree.names())))
     for name in tree.names():
         hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms}
-        yield from tree.contents(name, hashes)
-        found[name] = {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
+        damage = list(tree.contents(name, hashes))
+        yield from damage
+        if not damage:  # of damaged data no manifest needs to say that they are others
+            found[name] = {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
         options.on_progress(tree.size(name))
     return found
 
@@ -213,7 +228,13 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
     survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names, remade=maker == __version__)
     size = sum(map(tree.size, warcs))
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
-    yield from _listed(tree, prefix, names, survey)
+    yield from survey.losses.explain(_listed(tree, prefix, names, survey))
+    yield from survey.losses.explain(_reported(tree, prefix, names, survey))
+    yield from survey.losses.note()
+
+
+def _reported(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterator[Finding]:
+    """The run report and the list of rejected items against the records."""
     if layout.RUN in names:
         with tree.open(prefix + layout.RUN) as stream:
             yield from run.check(prefix, stream, survey.tally)
@@ -233,21 +254,27 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
             for found, part in engines.in_order(pool, partial(Survey.part, survey), pairs, window=2 * jobs):
                 yield from found
                 survey.gathered.extend(part)
-    yield from survey.relations()
+    yield from survey.losses.explain(survey.relations())
 
 
 def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterator[Finding]:
     """Pages and captures against the index."""
     listed = Pages()
+    strange = 0
     for name in names:
         if name.startswith("pages/") and name.endswith(".jsonl"):
             with tree.open(prefix + name) as stream:
-                yield from listed.check(prefix + name, stream, survey.rows if name == layout.PAGES else None)
+                for each in listed.check(prefix + name, stream, survey.rows if name == layout.PAGES else None):
+                    strange += each.code in _BROKEN_PAGES
+                    yield each
     if layout.PAGES in names:
-        yield from survey.unlisted()
+        yield from survey.losses.explain_by(strange, survey.unlisted())
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
+    broken = 0
     for name in indexes:
-        yield from Index(tree, prefix, prefix + name, survey.gathered, survey.lookup).check(listed)
+        for each in Index(tree, prefix, prefix + name, survey.gathered, survey.lookup).check(listed):
+            broken += each.code in _BROKEN_ROWS
+            yield each
     if indexes:
-        yield from listed.unknown()
-        yield from survey.unindexed()
+        yield from survey.losses.explain_by(broken, listed.unknown())
+        yield from survey.losses.explain_by(broken, survey.unindexed())

@@ -65,7 +65,9 @@ class Manifest:
         present = {name.removeprefix(self.prefix) for name in self._tree.names() if name.startswith(self.prefix)}
         for path in sorted(self._resources.keys() - present):
             yield self._finding("E415", "The file is missing; datapackage.json lists it.", path)
-        for path in sorted(present - self._resources.keys() - {layout.DATAPACKAGE, layout.DATAPACKAGE_DIGEST}):
+        # Of a manifest that cannot be read that it lists nothing goes without saying.
+        listed = self._resources.keys() if self.value else present
+        for path in sorted(present - listed - {layout.DATAPACKAGE, layout.DATAPACKAGE_DIGEST}):
             yield self._finding("E414", "The file is not listed in datapackage.json.", path)
         yield from self._required(present)
         yield from self._strangers(present)
@@ -118,7 +120,7 @@ class Manifest:
     def _digest(self, found: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
         """datapackage-digest.json (section 5.4): the digest of datapackage.json."""
         path = layout.DATAPACKAGE_DIGEST
-        if self.prefix + path not in found:
+        if self.prefix + path not in self._tree.names():
             yield self._finding(
                 "W418", "There is no datapackage-digest.json; nothing vouches for datapackage.json.", path
             )
@@ -126,8 +128,9 @@ class Manifest:
         before = len(self._findings)
         value = self._json(path, self._read(path)) or {}
         yield from self._findings[before:]
+        sound = {layout.DATAPACKAGE, path} <= {name.removeprefix(self.prefix) for name in found}
         actual = "sha256:" + found.get(self.prefix + layout.DATAPACKAGE, {}).get("sha256", "")
-        if value.get("path") != layout.DATAPACKAGE or value.get("hash") != actual:
+        if sound and (value.get("path") != layout.DATAPACKAGE or value.get("hash") != actual):
             message = "datapackage.json is not what datapackage-digest.json says: one of them was changed."
             yield self._finding("E416", message, path, found=actual, expected=str(value.get("hash"))[:200])
         if "signedData" in value:
