@@ -75,13 +75,7 @@ class Choice(NamedTuple):
 )
 @click.option("--max-size", type=Size(), help="Refuse packages that hold more bytes, unpacked.")
 @click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes to work with.",
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
 )
 @verbosity
 def command(

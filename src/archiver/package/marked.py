@@ -44,14 +44,14 @@ class Layer(Generic[Mark]):
     """
 
     def __init__(self, marks: Iterable[Mark], tags: Callable[[Mark, Span], Tags]) -> None:
-        self._marks = list(_apart(marks))
-        self._ends = [mark.span.end for mark in self._marks]
+        self.marks = list(_apart(marks))
+        self._ends = [mark.span.end for mark in self.marks]
         self._tags = tags
 
     def within(self, span: Span) -> Iterator[Span]:
         """Where marks stand that may have a piece within `span`, in order; also those at its edges."""
-        for index in range(bisect_left(self._ends, span.start), len(self._marks)):
-            place = self._marks[index].span
+        for index in range(bisect_left(self._ends, span.start), len(self.marks)):
+            place = self.marks[index].span
             if place.start > span.end:
                 break
             yield place
@@ -62,8 +62,8 @@ class Layer(Generic[Mark]):
         A mark without width is a piece of its own; it belongs to the span that starts at its place.
         """
         at = span.start
-        for index in range(bisect_left(self._ends, at), len(self._marks)):
-            mark = self._marks[index]
+        for index in range(bisect_left(self._ends, at), len(self.marks)):
+            mark = self.marks[index]
             start, end = max(at, mark.span.start), min(mark.span.end, span.end)
             if start >= span.end:
                 break

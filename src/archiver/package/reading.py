@@ -162,15 +162,16 @@ def _marked_text(article: Article, headline: int | None) -> MarkedText:
     inline = [one for span, one in lines if not span and one.span.start < one.span.end]
     links = [_Placed(link.span, link) for link in article.links if link.span and link.span.start < link.span.end]
     numbered = [_Numbered(number, repair) for number, repair in enumerate(marked(article.repairs), 1)]
+    layers = (
+        Layer(inline, lambda one, _: _tweet_tags(one.reference)),
+        Layer(links, lambda one, _: _link_tags(one.reference)),
+        Layer([one for one in numbered if one.repair.field == "text"], _repair_tags),
+    )
     return MarkedText(
         text=text,
         headline=headline,
         blocks=Layer(quotes, lambda quote, _: _quote_tags(text, quote.span, quote.reference)),
-        layers=(
-            Layer(inline, lambda one, _: _tweet_tags(one.reference)),
-            Layer(links, lambda one, _: _link_tags(one.reference)),
-            Layer([one for one in numbered if one.repair.field == "text"], _repair_tags),
-        ),
+        layers=[layer for layer in layers if layer.marks],
     )
 
 

@@ -8,7 +8,7 @@ _DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 _SPECIAL = re.compile("[&<>\"'\r\0]")
 _NOT_PLAIN = re.compile(f"{_DISTURBING.pattern}|{_SPECIAL.pattern}")
 # A reference may be followed when it leads to the web or to a letter and is nothing but visible ASCII (RFC 3986).
-_LIVE = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
+_LIVE = re.compile(r"(?i:https?://|mailto:)[!-~]++")
 
 
 def escape(text: str) -> str:

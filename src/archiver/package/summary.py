@@ -43,8 +43,8 @@ def _facts(article: Article, original_uri: str) -> Iterator[tuple[str, str]]:
     yield "Digest", f"<code>{isolated(source.digest)}</code>"
     yield "Article", f"<code>{isolated(article.id)}</code>"
     yield "Original", anchor(original_uri, original_uri)
-    yield "Links", _counts(link.kind for link in article.links)
-    yield "Tweets", _counts(tweet.form for tweet in article.tweets)
+    yield "Links", _counts([link.kind for link in article.links])
+    yield "Tweets", _counts([tweet.form for tweet in article.tweets])
 
 
 def _text(value: str | None) -> str:
@@ -69,10 +69,11 @@ def _encoding(source: Source) -> str:
     return f"{isolated(source.encoding or 'unknown encoding')} {_basis(source.encoding_basis or 'unknown')}"
 
 
-def _counts(kinds: Iterable[str]) -> str:
-    counted = Counter(kinds)
-    each = ", ".join(f"{escape(kind)} {count:,}" for kind, count in sorted(counted.items()))
-    return f"{counted.total():,} ({each})" if counted else "none"
+def _counts(kinds: Sequence[str]) -> str:
+    if not kinds:
+        return "none"
+    each = ", ".join(f"{escape(kind)} {count:,}" for kind, count in sorted(Counter(kinds).items()))
+    return f"{len(kinds):,} ({each})"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

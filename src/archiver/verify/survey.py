@@ -5,7 +5,9 @@ are at hand together. What is not at hand (a duplicate's original, say) is looke
 """
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from copy import copy
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -98,9 +100,13 @@ class Survey:
 
     def part(self, pair: tuple[str, str]) -> tuple[list[Finding], Gathered]:
         """What is found in one pair by itself, in whatever process; `extend` takes over what was gathered."""
+        apart = copy(self)
+        return list(apart.read_pair(*pair)), apart.gathered
+
+    def __reduce__(self) -> tuple[Callable[[], "Survey"], tuple[()]]:
+        """A copy has read nothing: to another process goes no more than it needs."""
         how = {"alone": self._alone, "reported": self._reported, "remade": self._remade}
-        alone = Survey(self._open, self._prefix, self._warcs, **how)
-        return list(alone.read_pair(*pair)), alone.gathered
+        return partial(Survey, self._open, self._prefix, self._warcs, **how), ()
 
     def relations(self) -> Iterator[Finding]:
         """What can be said when all is read: ids that repeat or dangle, and articles whose records stand far apart."""
@@ -254,15 +260,13 @@ class Survey:
 
     def _refer(self, place: int, record: Record) -> None:
         """Keeps the references of a record that do not lead to one that has just gone by."""
-        for header, value in record.headers:
-            if header.lower() not in _REFERENCE_FIELDS:
-                continue
+        for name, value in _references(record):
             target = bare(value) or ""
-            if target and target == record.id and header.lower() != _INFO:
-                self.gathered.selfish.append((place, _REFERENCE_NAMES.index(header.lower())))
+            if target and target == record.id and name != _INFO:
+                self.gathered.selfish.append((place, _REFERENCE_NAMES.index(name)))
             kind = self._near.get(target, "") if target else None
-            if kind == "" or (header.lower() == _INFO and kind not in ("warcinfo", None)):
-                keys, places = self.gathered.references[header.lower()]
+            if kind == "" or (name == _INFO and kind not in ("warcinfo", None)):
+                keys, places = self.gathered.references[name]
                 keys.append(key_of(target))
                 places.append(place)
 
@@ -343,6 +347,14 @@ class Survey:
 
     def _absent(self, code: str, message: str) -> Finding:
         return Finding(code="I616" if self._alone else code, message=message)
+
+
+def _references(record: Record) -> list[tuple[str, str]]:
+    """The fields that name other records, by their names in lower case; a field may come several times."""
+    if len(record.fields) == len(record.headers):
+        return [(name, record.fields[name]) for name in _REFERENCE_NAMES if name in record.fields]
+    named = ((header.lower(), value) for header, value in record.headers)
+    return [(name, value) for name, value in named if name in _REFERENCE_FIELDS]
 
 
 def _has_fraction(text: bytes) -> bool:

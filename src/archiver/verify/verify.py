@@ -5,11 +5,11 @@ digests, schema, derivation) → relations (ids, references) → index, pages an
 """
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from archiver import __version__
 from archiver.errors import CannotRead, NotAPackage
@@ -30,10 +30,14 @@ Level = Literal["structure", "fixity", "full"]
 LEVELS: tuple[Level, ...] = ("structure", "fixity", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
+# A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
 _WORTH_A_POOL = 1 << 24
+_WORTH_HASHING_APART = 1 << 29
 _BROKEN_PAGES = frozenset(("E427", "E429"))
 _BROKEN_ROWS = frozenset(("E420", "E422", "E423"))
 Digests = dict[str, Mapping[str, str]]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def _nothing(_bytes: int) -> None:
@@ -196,15 +200,33 @@ def _wacz(tree: Tree, manifest: Manifest, options: Options) -> Iterator[Finding]
 def _read(tree: Tree, algorithms: frozenset[str], options: Options) -> Generator[Finding, None, Digests]:
     """Reads every file once, for what the container says of its data; gives the digests of those that are sound."""
     found: Digests = {}
-    options.on_plan(sum(map(tree.size, tree.names())))
-    for name in tree.names():
-        hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms}
-        damage = list(tree.contents(name, hashes))
+    names, size = tree.names(), sum(map(tree.size, tree.names()))
+    options.on_plan(size)
+    jobs = options.jobs if size > _WORTH_HASHING_APART else 1
+    for name, (damage, digests) in zip(names, _each(partial(_digests, tree, algorithms), names, jobs), strict=True):
         yield from damage
         if not damage:  # of damaged data no manifest needs to say that they are others
-            found[name] = {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
+            found[name] = digests
         options.on_progress(tree.size(name))
     return found
+
+
+def _digests(tree: Tree, algorithms: frozenset[str], name: str) -> tuple[list[Finding], Mapping[str, str]]:
+    """What the container says of a file's data, and the file's digests."""
+    hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in sorted(algorithms)}
+    findings = list(tree.contents(name, hashes))
+    return findings, {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
+
+
+def _each(work: Callable[[Given], Made], items: Sequence[Given], jobs: int) -> Iterator[Made]:
+    """What `work` makes of each item, in their order, by up to `jobs` processes."""
+    if min(jobs, len(items)) < 2:
+        yield from map(work, items)
+        return
+    from archiver.pack import engines
+
+    with engines.processes(min(jobs, len(items))) as pool:
+        yield from engines.in_order(pool, work, items, window=2 * jobs)
 
 
 def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) -> Iterator[Finding]:
@@ -248,12 +270,9 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
     if min(jobs, len(pairs)) < 2:
         yield from survey.read()
     else:
-        from archiver.pack import engines
-
-        with engines.processes(min(jobs, len(pairs))) as pool:
-            for found, part in engines.in_order(pool, partial(Survey.part, survey), pairs, window=2 * jobs):
-                yield from found
-                survey.gathered.extend(part)
+        for found, part in _each(survey.part, pairs, jobs):
+            yield from found
+            survey.gathered.extend(part)
     yield from survey.losses.explain(survey.relations())
 
 

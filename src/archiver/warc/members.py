@@ -215,9 +215,11 @@ class Members(Window):
     def _raw_extend(self) -> bool:
         """Reads on, keeping what is not used yet; `False` at the end of the file."""
         data = self._stream.read(_WINDOW)
+        if not data:  # nothing is copied: towards the end of a file this is asked for at every member
+            return False
         self._base += self._raw_at
         self._raw, self._raw_at = self._raw[self._raw_at :] + data, 0
-        return bool(data)
+        return True
 
     def _next_member(self) -> int | None:
         """Goes to the next member that inflates to the start of a record."""

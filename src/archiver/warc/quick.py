@@ -26,8 +26,9 @@ _MOST_COUNTED = 1 << 10
 _MOST_FIELDS = 40
 _LONGEST_LITERAL = 200
 _HTTP = "application/http"
-# Whatever the patterns of values hold, no value has such characters (section 4).
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Whatever the patterns of values hold, no value has a control character (section 4), and a plain one none beyond ASCII.
+# A search for them by a pattern takes four times as long.
+_NOT_PLAIN = bytes(byte for byte in range(256) if byte not in b"\t\n\r" and not 0x20 <= byte < 0x7F)
 _LINE_ENDS = (b"\r", b"\n")
 # What the rules for a record hang on beside its fields' names: a shape has these values as they are.
 _LITERAL = frozenset(("warc-type", "warc-profile"))
@@ -126,7 +127,7 @@ class Lane:
         )
 
     def _head(self, head: bytes) -> tuple[_Shape, tuple[str, ...]] | None:
-        if not head.isascii() or _CONTROL.search(head):
+        if head.translate(None, _NOT_PLAIN) != head:
             return None
         text = head.decode("ascii")
         for shape in self._shapes:
