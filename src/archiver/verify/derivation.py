@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -47,7 +48,10 @@ def check(article: Mapping[str, Any], original: Record, conversion: Record) -> I
 
 def source_text(source: Mapping[str, Any], payload: bytes) -> str | Finding:
     """The decoded source text of an article: of JSON, the string that `source.pointer` names (RFC 6901)."""
-    encoding = source["encoding"]
+    encoding, pointer = source["encoding"], source["pointer"]
+    if encoding == "utf-8" and pointer is not None:
+        with suppress(orjson.JSONDecodeError):  # it is UTF-8 then, of which no decoding loses a byte
+            return _pointed(orjson.loads(payload), pointer)
     try:
         text = "" if codecs.lookup(encoding).name in NO_CHARSETS else payload.decode(encoding, "surrogateescape")
         lossless = text.encode(encoding, "surrogateescape") == payload
@@ -55,11 +59,10 @@ def source_text(source: Mapping[str, Any], payload: bytes) -> str | Finding:
         return Finding(code="E606", message=f"The original cannot be decoded as {encoding[:40]}: {error}."[:300])
     if not lossless:
         return Finding(code="E606", message=f"Decoding the original as {encoding[:40]} does not give its bytes back.")
-    return text if source["pointer"] is None else _pointed(text, source["pointer"])
+    return text if pointer is None else _pointed(_json(text), pointer)
 
 
-def _pointed(text: str, pointer: str) -> str | Finding:
-    value = _json(text)
+def _pointed(value: Any, pointer: str) -> str | Finding:
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list) and key.isdecimal() and len(key) < 10:

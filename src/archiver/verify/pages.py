@@ -103,6 +103,8 @@ class Pages:
     def mark(self, url: str, stamp: str) -> None:
         """Marks every page of this capture: players look it up without its fragment."""
         address = url.partition("#")[0]
+        if self._addresses.find(key_of(address)) is None:
+            return
         for table, key in ((self._exact, key_of(address, stamp)), (self._addresses, key_of(address))):
             while table.mark(key):
                 pass  # a page may be listed more than once
