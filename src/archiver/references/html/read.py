@@ -125,12 +125,14 @@ def _placed(items: Iterable[_Item], quotes: list[Quote]) -> Iterator[_Item]:
     """
     kept = list(items)
     marked = {item.quote for item in kept}
+    places = [item.place for item in kept if item.quote is None]
+    extent = Span(min(places), max(places)) if places else Span(0, 0)
     waiting = [
         _Item(quote.shown.span.start, [], index)
         for index, quote in enumerate(quotes)
         if index not in marked
         and quote.shown.is_visible
-        and ((quote.shown.is_quote and not quote.shown.is_aside) or _lies_among(kept, quote))
+        and ((quote.shown.is_quote and not quote.shown.is_aside) or extent.start < quote.shown.span.start < extent.end)
     ]
     waiting.sort(reverse=True)
     for item in kept:
@@ -138,11 +140,6 @@ def _placed(items: Iterable[_Item], quotes: list[Quote]) -> Iterator[_Item]:
             yield waiting.pop()
         yield item
     yield from reversed(waiting)
-
-
-def _lies_among(items: list[_Item], quote: Quote) -> bool:
-    places = [item.place for item in items if item.quote is None]
-    return bool(places) and min(places) < quote.shown.span.start < max(places)
 
 
 def _written(writer: Writer, words: Words, items: list[_Item], quotes: list[Quote]) -> list[Quote]:
