@@ -337,6 +337,6 @@ def holds(source: str) -> None:
     for number, tweet in enumerate(refs.tweets):
         assert all(refs.links[index].tweet == number for index in tweet.links)
         assert all(0 <= start <= end <= len(source) for start, end in (tweet.source_span, *tweet.occurrences))
-        if tweet.span is not None and tweet.text:
+        if tweet.span is not None and tweet.text and tweet.span.start < tweet.span.end:
             assert tweet.text in tweet.span.of(text)
         assert not tweet.status_id or tweet.status_id in unescape(tweet.source_span.of(source))

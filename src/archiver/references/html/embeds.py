@@ -45,7 +45,8 @@ _DEEPEST_ESCAPE = 8
 # What a script asks the widget for, and the time below a tweet that the widget has drawn.
 _CALL = re.compile(r"""createTweet(?:Embed)?\(\s{0,9}\\?["'`]?([0-9]{5,20})\\?["'`]?\s{0,9}[,)]""")
 _CLOCK = re.compile(
-    r"\d:\d\d(?:[ \xa0]|&nbsp;)(?:[AaPp]\.?[Mm]\.?(?:[ \xa0]|&nbsp;))?(?:[-–·•]|&middot;|&#183;|&bull;)"
+    r":\d\d(?:[ \xa0]|&nbsp;)(?:[AaPp]\.?[Mm]\.?(?:[ \xa0]|&nbsp;))?(?:[-–·•]|&middot;|&#183;|&bull;)"
+    r"(?=[^<>\n]{2,30}20\d\d|[ \xa0]?20\d\d)"
 )
 _ESCAPES: tuple[Callable[[str], str], ...] = (
     lambda raw: raw.replace("/", "\\/"),

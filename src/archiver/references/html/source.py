@@ -88,8 +88,9 @@ class Embed(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """What the scan does at the tags of an element's name."""
+    """What the scan does at the tags of an element's name, which `name` is in lower case."""
 
+    name: str
     is_line: bool
     is_cell: bool
     closes: tuple[str, ...]
@@ -98,8 +99,9 @@ class _Kind(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def _kind(name: str) -> _Kind:
-    return _Kind(name in _LINES, name in _CELLS, _CLOSES.get(name, ()), name in _VOID, name in _WANTED)
+def _kind(found: str) -> _Kind:
+    name = found.lower()
+    return _Kind(name, name in _LINES, name in _CELLS, _CLOSES.get(name, ()), name in _VOID, name in _WANTED)
 
 
 class _Stack:
@@ -132,7 +134,12 @@ class _Stack:
 
     def close(self, depth: int) -> None:
         """Close the element number `depth`, and all within it."""
-        del self.names[depth:], self._steps[depth:], self._children[depth:]
+        if depth == len(self.names) - 1:  # as it is with nearly all
+            self.names.pop()
+            self._steps.pop()
+            self._children.pop()
+        else:
+            del self.names[depth:], self._steps[depth:], self._children[depth:]
 
     def path(self, step: str) -> str | None:
         """The path of the element that was opened last; None where it is nested more deeply than any by intention."""
@@ -215,8 +222,8 @@ class _Scan:
     def _tag(self, match: re.Match[str]) -> int:
         """Take in a tag; where the scan goes on."""
         self._page.tags += 1
-        name = match[_NAME].lower()
-        kind = _kind(name)
+        kind = _kind(match[_NAME])
+        name = kind.name
         if kind.is_line:
             self._words.part()
         elif name == "img" and self._embed and not match[_CLOSE] and self._emoji(match):
@@ -309,8 +316,8 @@ class _Scan:
         if name == "a":
             self._end_anchor(match.start())
         names = self._stack.names
-        if name in names:
-            depth = len(names) - 1
+        depth = len(names) - 1
+        if names[depth] == name or name in names:
             while names[depth] != name:
                 depth -= 1
             self._close(depth, match.end())

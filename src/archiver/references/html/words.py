@@ -105,6 +105,8 @@ class Words:
 
     def add(self, start: int, end: int) -> None:
         """Take in a stretch of text of the page's source, with its character references."""
+        if self._gap == _LINE and self._source[start : min(end, start + _LONG)].isspace() and end - start <= _LONG:
+            return  # white space at a line's beginning is nothing
         if end - start > _LONG:
             for match in _STRETCH.finditer(self._source, start, end):
                 self._append(*match.span())
