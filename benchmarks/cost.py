@@ -36,7 +36,7 @@ def run(command: Sequence[object], *, statuses: Sequence[int] = (0,)) -> Cost:
     words = [str(word) for word in command]
     with TemporaryFile() as out, TemporaryFile() as err:
         began = time.perf_counter()
-        process = subprocess.Popen(words, stdout=out, stderr=err)
+        process = subprocess.Popen(words, stdout=out, stderr=err, env=_environment())
         with _Watched(process.pid) as watched:
             _, ended, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
@@ -47,6 +47,11 @@ def run(command: Sequence[object], *, statuses: Sequence[int] = (0,)) -> Cost:
             err.seek(0)
             raise subprocess.CalledProcessError(process.returncode, words, said, err.read().decode(errors="replace"))
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, watched.peak, said)
+
+
+def _environment() -> dict[str, str]:
+    """With bytecode kept: an installed tool has its own, and a checkout would be compiled anew by each command."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class _Watched:
