@@ -17,7 +17,7 @@ demo: .venv/.ready ## pack the examples, verify the result, say where to look
 test: .venv/.dev peers lint ## everything that has to hold before a change lands
 	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term -m "not slow"
 
-test-slow: .venv/.dev peers ## the suites that take minutes
+test-slow: .venv/.dev peers build/warcit/bin/warcit ## the suites that take minutes
 	$(BIN)/python -m pytest --numprocesses auto -m slow
 
 lint: .venv/.dev ## style and types
