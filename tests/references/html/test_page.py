@@ -193,6 +193,7 @@ def test_more_links_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
             "".join(f"&lt;blockquote class=twitter-tweet&gt;{n}&lt;/blockquote&gt;" for n in range(3)),
         ),
         ("words._MOST_CHARACTERS", "<p>a<p>b<p>c"),
+        ("words._MOST_RUNS", "<p>a<p>b<p>c"),
         ("refer._MOST_WRITTEN", "<p>https://a.example/<p>https://b.example/, https://c.example/"),
         ("refer._MOST_POINTED", "".join(f"<a href=//x.com/a/status/{n}>a</a>" for n in range(50000, 50003))),
         ("source._MOST_EMBEDS", "<blockquote class=twitter-tweet>a</blockquote>" * 3),

@@ -154,15 +154,20 @@ def _pieces(page: str, words: Sequence[str], low: int, high: int) -> Iterator[Pa
 def _joined(parts: Line) -> Line:
     """Parts that follow one another made one. What was not found between two that were is what the page has there."""
     joined: Line = []
-    for index, part in enumerate(parts):
+    missing: list[str] = []
+    for part in parts:
+        if part.span is None:
+            missing.append(part.text)
+            continue
         last = joined[-1].span if joined else None
-        following = next((each.span for each in parts[index + 1 :] if each.span), None) if part.span is None else None
-        if last and following and following.start - last.end <= 2 * len(part.text) + 4 and following.start >= last.end:
-            joined[-1] = Part(Span(last.start, following.start), "")
-        elif last and part.span and part.span.start == last.end:
+        if missing and last and 0 <= part.span.start - last.end <= 2 * len(missing[0]) + 4:
+            last = Span(last.start, part.span.start)
+        elif missing:
+            joined.append(Part(None, " ".join(missing)))
+            last = None
+        missing = []
+        if last and part.span.start == last.end:
             joined[-1] = Part(Span(last.start, part.span.end), "")
-        elif part.span is None and joined and joined[-1].span is None:
-            joined[-1] = Part(None, f"{joined[-1].text} {part.text}")
-        elif part.span is None or part.span.start < part.span.end:
-            joined.append(part if part.span is None else Part(part.span, ""))
-    return joined
+        elif part.span.start < part.span.end:
+            joined.append(Part(part.span, ""))
+    return [*joined, Part(None, " ".join(missing))] if missing else joined

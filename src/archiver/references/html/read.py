@@ -64,6 +64,7 @@ def read(source: str) -> Extract:
     items = _items(words, lines or [[Part(span, "")] for span in words.lines()], markers)
     writer = Writer(source)
     placed = _written(writer, words, list(_placed(items, quotes)), quotes)
+    page.is_cut |= writer.is_cut
     runs = writer.runs()
     return Extract(page=page, text=text_of(source, runs), runs=runs, quotes=tuple(placed), is_main=bool(lines))
 

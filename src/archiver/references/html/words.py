@@ -35,6 +35,7 @@ _STRETCH = re.compile(rf".{{1,{_LONG}}}+\S*+\s*+", re.DOTALL)
 # No article has so many, nor is so long; beyond that the words are cut.
 _MOST_TEXTS = 200_000
 _MOST_CHARACTERS = 5_000_000
+_MOST_RUNS = 300_000
 
 
 class Piece(NamedTuple):
@@ -243,7 +244,8 @@ class Words:
 class Writer:
     """Writes the text that is extracted from a page, as runs. `length` is how many code points are written.
 
-    `place` is where in the page that ends which was written last.
+    `place` is where in the page that ends which was written last. `is_cut` says that there were more runs than are
+    kept of one page.
     """
 
     def __init__(self, source: str) -> None:
@@ -251,6 +253,7 @@ class Writer:
         self._runs: list[Run] = []
         self.length = 0
         self.place = 0
+        self.is_cut = False
 
     def write(self, words: Words, span: Span, breaking: str = " ") -> None:
         """Write a span of words, with blanks between them where the page has white space or begins another block."""
@@ -269,6 +272,9 @@ class Writer:
         return tuple(self._runs)
 
     def _put(self, span: Span, text: str) -> None:
+        if len(self._runs) >= _MOST_RUNS:
+            self.is_cut = True
+            return
         last = self._runs[-1] if self._runs else None
         is_verbatim = span.of(self._source) == text
         self.length += len(text)
