@@ -164,6 +164,9 @@ PAGES: dict[str, Page] = {
     "people of JSON-LD": filled('{"name":"A"},', JSON_LD + '{"@type":"Article","author":[', "1]}</script>" + PROSE),
     "a graph of JSON-LD": numbered('<script type="application/ld+json">{{"@graph":[{{"@id":"a{0}"}}]}}</script>'),
     "one string of JSON-LD": filled("It rained. ", JSON_LD + '{"articleBody":"', '"}</script>' + PROSE),
+    "JSON-LD beside prose": lambda size: (
+        f'{JSON_LD}{{"articleBody":"{"It rained. " * (size // 22)}"}}</script>{PROSE * (size // 2 // len(PROSE))}'
+    ).encode(),
     "one number of JSON-LD": filled("1", JSON_LD + '{"a":', "}</script>" + PROSE),
     "many JSON-LD": filled(f'{JSON_LD}{{"a": 1}}</script>', "", PROSE),
     "broken JSON-LD": filled(f"{JSON_LD}{{</script>", "", PROSE),
