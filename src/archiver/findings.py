@@ -339,10 +339,12 @@ CODES: dict[str, Code] = {
     "E619": Code("no reading copy", "No reading copy stands behind the first article record of an original."),
     "E620": Code("record put in", "A package of this version holds a record that no item of it has, or one that was moved."),
     "E621": Code("reading copy differs", "A reading copy is not what its article's record and text give when it is made again."),
-    "I622": Code("not made again", "The package is of another version of this software: its reading copies and rows of pages were not "
-                 "made again to be compared."),
+    "I622": Code("not made again", "The package is not of this very version of this software and of its libraries: its reading copies, "
+                 "rows of pages, links, tweets and dates, or some of them, were not made again to be compared."),
     "I623": Code("what follows from damage", "Findings that only say that a damaged record or row is missed elsewhere are not listed, "
                  "but counted."),
+    "E624": Code("links or tweets differ", "Links or tweets of an article record are not what its text gives when they are looked for again."),
+    "E625": Code("fields differ", "A date, an address, a title, a site or authors of an article record are not what its original states."),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

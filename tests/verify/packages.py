@@ -18,6 +18,7 @@ ARTICLES = {
     "a.txt": PIER.encode(),
     "b.txt": "Der Bürgermeister schwieg \x96 und ging.\n".encode("latin-1"),
     "c.jsonl": b'{"url": "https://news.example/c", "title": "Caf\\u00c3\\u00a9", "text": "Rain.  \\nAnd snow."}\n',
+    "d.json": b'{"date": "2017-07-21", "author": "Ada", "source_domain": "news.example", "text": "It hailed."}\n',
     "copy.txt": PIER.encode(),
     "empty.txt": b"",
 }

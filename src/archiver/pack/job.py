@@ -19,7 +19,7 @@ from archiver.storage import Place
 FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 LISTS = ("cdxj", "pages", "rejected")
 # The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("chardet", "deflate", "ftfy", "jsonschema", "surt", "trafilatura", "warcio")
+DECIDING = ("chardet", "deflate", "ftfy", "jsonschema", "surt", "tldextract", "trafilatura", "warcio")
 
 
 @cache

@@ -1,10 +1,11 @@
-"""What a WARC file's name says of its compression, and what its first bytes do."""
+"""What a WARC file is called, beside what its data and its warcinfo say."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from archiver.findings import Finding
 from archiver.warc.members import MAGIC, ZSTD_STARTS
+from archiver.warc.reader import Record
 
 _FORMS = {
     (".warc.gz", ".arc.gz"): (MAGIC,),
@@ -28,3 +29,15 @@ def misnamed(name: str, stream: BinaryIO) -> Iterator[Finding]:
     message = f"The data are those of a `{form[0]}` file; software that goes by the name fails on them."
     # WACZ 1.1.1 section 3 has "MUST use the .warc.gz file extension"; older versions do not, and every player reads it.
     yield Finding(code="W243", message=message, offset=0, found=name[-200:])
+
+
+def is_renamed(record: Record, filename: str) -> bool:
+    """Whether a warcinfo gives its file another name."""
+    return record.type == "warcinfo" and record.fields.get("warc-filename", filename) != filename
+
+
+def renamed(record: Record, filename: str) -> Finding:
+    """`I242` for such a warcinfo."""
+    message = "The file has another name than its warcinfo gives it: it was renamed, or packed anew."
+    stated = record.fields["warc-filename"]
+    return Finding(code="I242", message=message, found=filename[:200], expected=stated[:200])

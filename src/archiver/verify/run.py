@@ -15,13 +15,16 @@ from archiver.verify.tree import Tree, read_small
 _LIMIT = 1 << 28
 
 
-def maker(tree: Tree, prefix: str) -> str | None:
-    """The version of this software that run.json names, at most 200 characters of it; None where it is no report."""
+def made(tree: Tree, prefix: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """The software that run.json names, with its version, and the options; empty where it is no sound report."""
+    data = read_small(tree, prefix + layout.RUN, _LIMIT) if prefix + layout.RUN in tree.names() else None
     try:
-        run: Any = orjson.loads(read_small(tree, prefix + layout.RUN, _LIMIT) or b"")
-        return str(run["software"]["archiver"])[:200]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return None
+        run: Any = orjson.loads(data or b"")
+    except orjson.JSONDecodeError:
+        return {}, {}
+    if list(schema.check(run, schema.RUN)):
+        return {}, {}
+    return dict(run["software"]), dict(run["options"])
 
 
 def check(prefix: str, stream: BinaryIO, tally: Tally) -> Iterator[Finding]:

@@ -16,14 +16,16 @@ import orjson
 from archiver.findings import Finding
 from archiver.package import layout
 from archiver.record import schema
+from archiver.record.provenance import to_bytes
 from archiver.verify import derivation, replay
 from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
+from archiver.verify.jsons import repeats
 from archiver.verify.lookup import KEEP, Lookup
 from archiver.verify.losses import Losses
-from archiver.verify.naming import misnamed
+from archiver.verify.naming import is_renamed, misnamed, renamed
 from archiver.verify.pages import Rows
 from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import Opener
@@ -43,6 +45,8 @@ class Survey:
 
     A file that is `alone` may speak of records in others, so that a dangling reference is no fault there. Digests over
     a file's uncompressed records are taken where it is `reported`: there is a run report that they are held against.
+    Of a package of this very version reading copies and page rows are `remade`; where the libraries are the same too,
+    what records state is found again, with the `options` of the run.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Survey:
         alone: bool = False,
         reported: bool = False,
         remade: bool = False,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self._open = open_file
         self._prefix = prefix
@@ -61,6 +66,7 @@ class Survey:
         self._alone = alone
         self._reported = reported
         self._remade = remade
+        self._options = options
         self._near: dict[str, str] = {}
         self._original: Record | None = None
         self._items: Items | None = None
@@ -105,7 +111,8 @@ class Survey:
 
     def __reduce__(self) -> tuple[Callable[[], "Survey"], tuple[()]]:
         """A copy has read nothing: to another process goes no more than it needs."""
-        how = {"alone": self._alone, "reported": self._reported, "remade": self._remade}
+        how: dict[str, Any] = {"alone": self._alone, "reported": self._reported, "remade": self._remade}
+        how |= {"options": self._options}
         return partial(Survey, self._open, self._prefix, self._warcs, **how), ()
 
     def relations(self) -> Iterator[Finding]:
@@ -211,9 +218,9 @@ class Survey:
                     continue
                 place = start | each.offset
                 self.gathered.losses.end(place)
-                if "I242" not in noted and _is_renamed(each, filename):
+                if "I242" not in noted and isrenamed(each, filename):
                     noted.add("I242")
-                    yield 0, _renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
+                    yield 0, renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
                 if not count and each.type != "warcinfo" and each.version != "ARC":
                     message = "The file does not start with a warcinfo record."
                     yield 0, Finding(code="W222", message=message, file=name, offset=0)
@@ -291,7 +298,7 @@ class Survey:
         if original is None or (conversion is None and "text" in value):
             self.gathered.deferred.append(place)
         else:
-            found = list(_derivation(value, original, conversion))
+            found = list(self._derivation(value, original, conversion))
         yield from found
         if self._items:
             about = Described(place=place, record=record, value=value, conversion=conversion, is_sound=not found)
@@ -308,6 +315,9 @@ class Survey:
         yield from faults
         if faults:
             return None
+        repeated = repeats(record.block or b"") if to_bytes(value) != record.block else None
+        if repeated is not None:
+            yield repeated
         if _has_fraction(record.block or b""):
             yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
             return None
@@ -330,7 +340,7 @@ class Survey:
         if original is None:
             found.append(self._absent("E602", "The record refers to no record here that holds its original bytes."))
         elif "text" not in value:
-            found += _derivation(value, original, None)
+            found += self._derivation(value, original, None)
         else:
             found += self._late_derivation(value, original)
         yield from (each.at(file=name, offset=offset, record=record.id) for each in found)
@@ -343,7 +353,18 @@ class Survey:
             yield self._absent("E604", "No conversion here has the digest of the article's text.").at(path="$.text")
             return
         self.gathered.unclaimed.discard(place or 0)
-        yield from _derivation(value, original, conversion)
+        yield from self._derivation(value, original, conversion)
+
+    def _derivation(self, value: Mapping[str, Any], original: Record, conversion: Record | None) -> Iterator[Finding]:
+        if conversion is None:
+            yield from derivation.check_bytes(value, original)
+            return
+        found = list(derivation.check(value, original, conversion))
+        yield from found
+        if self._options is not None and not found and conversion.block and original.block is not None:
+            from archiver.verify import again  # it takes what extracts and repairs, and foreign files need none of that
+
+            yield from again.check(value, conversion.block.decode(), original.block, self._options)
 
     def _absent(self, code: str, message: str) -> Finding:
         return Finding(code="I616" if self._alone else code, message=message)
@@ -363,16 +384,6 @@ def _has_fraction(text: bytes) -> bool:
     return _FRACTION.search(b"".join(outside_strings)) is not None
 
 
-def _is_renamed(record: Record, filename: str) -> bool:
-    return record.type == "warcinfo" and record.fields.get("warc-filename", filename) != filename
-
-
-def _renamed(record: Record, filename: str) -> Finding:
-    message = "The file has another name than its warcinfo gives it: it was renamed, or packed anew."
-    stated = record.fields["warc-filename"]
-    return Finding(code="I242", message=message, found=filename[:200], expected=stated[:200])
-
-
 def _is_copy(record: Record, original: Record) -> bool:
     """Whether two records of one id say the same. What shares a gzip member with others has no length, and is no record
     that a place leads to."""
@@ -382,9 +393,3 @@ def _is_copy(record: Record, original: Record) -> bool:
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:
     return key_of(bare(refers_to) or "", digest)
-
-
-def _derivation(value: Mapping[str, Any], original: Record, conversion: Record | None) -> Iterator[Finding]:
-    if conversion is not None:
-        return derivation.check(value, original, conversion)
-    return derivation.check_bytes(value, original)

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from archiver import __version__
 from archiver.errors import CannotRead, NotAPackage
 from archiver.findings import Finding
+from archiver.pack import job
 from archiver.package import layout
 from archiver.storage import Place, place
 from archiver.verify import run
@@ -243,16 +244,28 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
         for name in names
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
-    maker = run.maker(tree, prefix) if manifest.is_ours and layout.RUN in names else None
-    if maker not in (None, __version__):
-        message = "Another version made the package: its reading copies and pages were not made again."
-        yield Finding(code="I622", message=message, file=prefix + layout.RUN, found=maker, expected=__version__)
-    survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names, remade=maker == __version__)
+    software, packed = run.made(tree, prefix)
+    remade = manifest.is_ours and software.get("archiver") == __version__
+    again = remade and software == job.software()
+    survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names, remade=remade,
+                    options=packed if again else None)  # fmt: skip
     size = sum(map(tree.size, warcs))
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
+    if survey.tally.articles and not again:
+        yield _not_again(prefix + layout.RUN, software)
     yield from survey.losses.explain(_listed(tree, prefix, names, survey))
     yield from survey.losses.explain(_reported(tree, prefix, names, survey))
     yield from survey.losses.note()
+
+
+def _not_again(name: str, software: Mapping[str, str]) -> Finding:
+    """What of a package with articles cannot be held to what this software makes of them today."""
+    here = job.software()
+    others = sorted(each for each in here.keys() | software.keys() if here.get(each) != software.get(each))
+    found, expected = (", ".join(f"{each} {of.get(each)}" for each in others)[:200] for of in (software, here))
+    what = "links, tweets, dates" if software.get("archiver") == __version__ else "reading copies, pages, links, tweets"
+    message = f"The package is not of this very software: its {what} were not made again to be compared."
+    return Finding(code="I622", message=message, file=name, found=found, expected=expected)
 
 
 def _reported(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterator[Finding]:

@@ -1,0 +1,127 @@
+"""What an article record states, found again in text and original: this very version finds the same in the same.
+
+The links and tweets of a page hang on its elements, which are not read again: of those what the record says in two ways
+is compared. What a sidecar or an option said of an item is in the package only as the record has it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from archiver.findings import Finding
+from archiver.model import Confidence, Metadata, Stated
+from archiver.record import provenance
+from archiver.references.dates import latest
+from archiver.references.find import find
+from archiver.references.urls import absolute, kind, status
+from archiver.sources.dates import moment
+from archiver.sources.jsontext import Parsed, parse
+from archiver.sources.layouts import Item, recognise
+from archiver.text.ledger import Alignment
+
+# Words of ASCII with one blank between them, in which nothing is escaped.
+_NEEDS_NO_REPAIR = re.compile(r"[A-Za-z0-9.,:;!?()'/-]+(?: [A-Za-z0-9.,:;!?()'/-]+)*")
+_DATES = ("published", "modified", "retrieved")
+
+
+def check(record: Mapping[str, Any], text: str, original: bytes, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Where a record says otherwise than its normalised text and its original give, packed with these options.
+
+    The record is valid, the original is what it speaks of, and its repairs lead from there to the text.
+    """
+    if record["source"]["pointer"] is not None:
+        yield from _fields(record, original.decode(record["source"]["encoding"], "surrogateescape"), options)
+    yield from _references(record, text)
+
+
+def _fields(record: Mapping[str, Any], source: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """What a JSON item states of itself comes before what is known of it from elsewhere."""
+    parsed = parse(source)
+    item = recognise(parsed.value, dict(options.get("fields", ()))) if isinstance(parsed, Parsed) else None
+    if not isinstance(item, Item):
+        return
+    for name, expected in _stated(item.metadata, options).items():
+        if record[name] != expected:
+            message = "This is not what is found in the article's original."
+            found, known = (orjson.dumps(each).decode()[:200] for each in (record[name], expected))
+            yield Finding(code="E625", message=message, path=f"$.{name}", found=found, expected=known)
+
+
+def _stated(known: Metadata, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the record that the item states, as the record has them."""
+    fields: dict[str, Any] = {}
+    for name in _DATES:
+        stated = getattr(known, name)
+        read = moment(stated) if stated else None
+        if stated:
+            fields[name] = read and {"value": read.value, "precision": read.precision, "basis": read.basis}
+    if known.url:
+        url = absolute(known.url.value, options.get("base_uri"))
+        fields["url"] = url and {"value": url, "basis": known.url.basis}
+    least = options.get("min_confidence", "high")
+    for name in ("title", "site"):
+        stated = getattr(known, name)
+        if stated:
+            fields[name] = _line(stated, name, least)
+    if known.authors:
+        names = [_line(each, "authors/0", least) for each in known.authors]
+        fields["authors"] = [{"name": name} for name in names if name]
+    return fields
+
+
+def _line(stated: Stated, field: str, least: Confidence) -> str | None:
+    text = stated.value
+    if not _NEEDS_NO_REPAIR.fullmatch(text):
+        from archiver.text.repair import repair  # it takes long to load, and most lines need none
+
+        text = repair(text, field, min_confidence=least).text
+    return text if text.strip() else None
+
+
+def _references(record: Mapping[str, Any], text: str) -> Iterator[Finding]:
+    """Links and tweets; of a page only in part."""
+    if "runs" in record:
+        yield from _on_page(record)
+        return
+    article = provenance.from_dict(record, text)
+    alignment = Alignment([entry for entry in article.repairs if entry.field == "text"])
+    found = find(
+        text,
+        to_source=alignment.to_source,
+        page=article.url.value if article.url else None,
+        published=latest(article.published, article.modified) or article.retrieved,
+    )
+    made = provenance.references(found)
+    for name in ("links", "tweets"):
+        yield from _compare(f"$.{name}", record[name], made[name])
+
+
+def _compare(path: str, stated: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """The first entry that differs, and in what: all that stand behind one that was put in are moved."""
+    for number, (one, other) in enumerate(zip(stated, made, strict=False)):
+        for name in sorted(one.keys() | other.keys()):
+            if one.get(name) != other.get(name):
+                yield _differs(f"{path}[{number}].{name}", one.get(name), other.get(name))
+                return
+    if len(stated) != len(made):
+        yield _differs(path, len(stated), len(made))
+
+
+def _differs(path: str, found: object, expected: object) -> Finding:
+    message = "This is not what is found in the article's text."
+    return Finding(code="E624", message=message, path=path, found=str(found)[:200], expected=str(expected)[:200])
+
+
+def _on_page(record: Mapping[str, Any]) -> Iterator[Finding]:
+    page = record["url"]["value"] if record["url"] else None
+    for number, link in enumerate(record["links"]):
+        if link["kind"] != kind(link["url"], page):
+            yield _differs(f"$.links[{number}].kind", link["kind"], kind(link["url"], page))
+    for number, tweet in enumerate(record["tweets"]):
+        named = status(tweet["url"]) if tweet["url"] else None
+        pairs = {"status_id": named.id, "handle": named.handle} if named else {}
+        for name, value in pairs.items():
+            if value is not None and tweet[name] is not None and str(tweet[name]).lower() != str(value).lower():
+                yield _differs(f"$.tweets[{number}].{name}", tweet[name], value)
