@@ -218,7 +218,7 @@ class Survey:
                     continue
                 place = start | each.offset
                 self.gathered.losses.end(place)
-                if "I242" not in noted and isrenamed(each, filename):
+                if "I242" not in noted and is_renamed(each, filename):
                     noted.add("I242")
                     yield 0, renamed(each, filename).at(file=name, offset=each.offset, record=each.id)
                 if not count and each.type != "warcinfo" and each.version != "ARC":
