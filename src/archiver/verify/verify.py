@@ -32,7 +32,7 @@ LEVELS: tuple[Level, ...] = ("structure", "fixity", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
 # A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
-_WORTH_A_POOL = 1 << 24
+_WORTH_A_POOL = 1 << 25
 _WORTH_HASHING_APART = 1 << 29
 _BROKEN_PAGES = frozenset(("E427", "E429"))
 _BROKEN_ROWS = frozenset(("E420", "E422", "E423"))
