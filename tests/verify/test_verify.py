@@ -20,6 +20,7 @@ from archiver.findings import CODES
 from archiver.pack.config import Config
 from archiver.pack.run import pack
 from archiver.verify.verify import Options, verify
+from archiver.warc.reader import Record
 from tests.verify.packages import copy, edit_file, edit_json, edit_record, rebag, records, remanifest, warc
 from tests.verify.test_zips import zipped
 from tests.warc.warcs import BLOCK, PROFILE, record, sha256, urn
@@ -260,6 +261,33 @@ def test_damage_is_told_once_and_what_follows_is_counted(bag: Path, wacz: Path, 
         found = codes(root if root in path.parents else path)
         path.write_bytes(data)
         assert 0 < len(found) <= 4, (path, at, found)
+
+
+PAGE_LIES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a link led elsewhere": lambda value: value["links"][0].update(url="https://evil.example/"),
+    "a link of another kind": lambda value: value["links"][0].update(kind="media"),
+    "a tweet of another account": lambda value: value["tweets"][0].update(handle="eve"),
+    "another tweet": lambda value: value["tweets"][0].update(status_id="888436297528508417"),
+}
+
+
+@pytest.mark.parametrize("name", PAGE_LIES)
+def test_what_a_page_s_record_says_in_two_ways_agrees(tmp_path: Path, name: str) -> None:
+    tweet = "https://twitter.com/tideline/status/888436297528508416"
+    signed = f'&mdash; T (@tideline) <a href="{tweet}">July 21, 2017</a>'
+    quoted = f'<blockquote class="twitter-tweet"><p>Tide.</p>{signed}</blockquote>'
+    words = "<p>It rained in Quay Street all day, said the <a href='/a?b&amp;c'>harbour master</a> on Friday.</p>" * 3
+    (tmp_path / "a.html").write_text(f"<html><body><article>{words}{quoted}</article></body></html>")
+    (tmp_path / "a.html.meta.json").write_text('{"url": "https://news.example/"}')
+    config = Config(created="2024-05-06T07:08:09Z")
+    pack([tmp_path / "a.html"], tmp_path / "out", config)
+    assert codes(tmp_path / "out") == []
+
+    def is_article(each: Record) -> bool:
+        return each.type == "metadata" and "/article/" in (each.uri or "")
+
+    edit_json(tmp_path / "out", is_article, PAGE_LIES[name])
+    assert "E624" in codes(tmp_path / "out")
 
 
 def test_what_follows_from_a_lost_record_is_counted(bag: Path, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from archiver.model import Confidence, Metadata, Stated
 from archiver.record import provenance
 from archiver.references.dates import latest
 from archiver.references.find import find
+from archiver.references.html.elements import attribute_value
+from archiver.references.html.refer import leads_to
 from archiver.references.urls import absolute, kind, status
 from archiver.sources.dates import moment
 from archiver.sources.jsontext import Parsed, parse
@@ -31,9 +33,10 @@ def check(record: Mapping[str, Any], text: str, original: bytes, options: Mappin
 
     The record is valid, the original is what it speaks of, and its repairs lead from there to the text.
     """
+    source = original.decode(record["source"]["encoding"], "surrogateescape")
     if record["source"]["pointer"] is not None:
-        yield from _fields(record, original.decode(record["source"]["encoding"], "surrogateescape"), options)
-    yield from _references(record, text)
+        yield from _fields(record, source, options)
+    yield from _on_page(record, source) if "runs" in record else _in_text(record, text)
 
 
 def _fields(record: Mapping[str, Any], source: str, options: Mapping[str, Any]) -> Iterator[Finding]:
@@ -80,11 +83,7 @@ def _line(stated: Stated, field: str, least: Confidence) -> str | None:
     return text if text.strip() else None
 
 
-def _references(record: Mapping[str, Any], text: str) -> Iterator[Finding]:
-    """Links and tweets; of a page only in part."""
-    if "runs" in record:
-        yield from _on_page(record)
-        return
+def _in_text(record: Mapping[str, Any], text: str) -> Iterator[Finding]:
     article = provenance.from_dict(record, text)
     alignment = Alignment([entry for entry in article.repairs if entry.field == "text"])
     found = find(
@@ -114,11 +113,17 @@ def _differs(path: str, found: object, expected: object) -> Finding:
     return Finding(code="E624", message=message, path=path, found=str(found)[:200], expected=str(expected)[:200])
 
 
-def _on_page(record: Mapping[str, Any]) -> Iterator[Finding]:
+def _on_page(record: Mapping[str, Any], source: str) -> Iterator[Finding]:
+    """What of a page's links and tweets follows from itself: where a link leads, whose a tweet's address says it is."""
     page = record["url"]["value"] if record["url"] else None
+    has_base = "<base" in source.lower()
     for number, link in enumerate(record["links"]):
+        path = f"$.links[{number}]"
         if link["kind"] != kind(link["url"], page):
-            yield _differs(f"$.links[{number}].kind", link["kind"], kind(link["url"], page))
+            yield _differs(f"{path}.kind", link["kind"], kind(link["url"], page))
+        target = leads_to(attribute_value(link["href"]), page) if link.get("path") and not has_base else link["url"]
+        if target != link["url"]:
+            yield _differs(f"{path}.url", link["url"], target)
     for number, tweet in enumerate(record["tweets"]):
         named = status(tweet["url"]) if tweet["url"] else None
         pairs = {"status_id": named.id, "handle": named.handle} if named else {}

@@ -142,7 +142,7 @@ def left_out(extract: Extract, page: str | None) -> list[Finding]:
     """What a page holds and its record does not: `W122` links that lead somewhere, `W128` text and tweets."""
     base = _base(extract, page)
     hrefs = (anchor.element.value("href") for anchor in extract.page.anchors if base is None)
-    relative = sum(1 for href in hrefs if _url(href, None) is None and _url(href, _ANYWHERE) is not None)
+    relative = sum(1 for href in hrefs if leads_to(href, None) is None and leads_to(href, _ANYWHERE) is not None)
     findings = []
     if relative:
         message = f"The page's own address is not known: {relative} relative links lead nowhere, and are left out."
@@ -210,7 +210,7 @@ def _link(source: str, place: Span, target: _Target, surface: str, span: Span | 
 @lru_cache(maxsize=4096)  # a page's menus name each address again and again
 def _target(value: str, base: str | None, page: str | None) -> _Target | None:
     """What the value of an `href` leads to; None where it leads nowhere."""
-    url = _url(value, base)
+    url = leads_to(value, base)
     return _Target(url, kind(url, page)) if url else None
 
 
@@ -222,7 +222,12 @@ def _base(extract: Extract, page: str | None) -> str | None:
     return page
 
 
-def _url(value: str, base: str | None) -> str | None:
+def leads_to(value: str, base: str | None) -> str | None:
+    """The absolute URL that the value of an `href` is, on a page whose relative links rest on `base`.
+
+    >>> leads_to("/a?b", "https://example.org/c/d"), leads_to("#top", "https://example.org/"), leads_to("/a", None)
+    ('https://example.org/a?b', None, None)
+    """
     value = _LINE_BREAKS.sub("", value).strip()
     if not value or value.startswith("#") or _SURROGATE.search(value):
         return None
