@@ -14,6 +14,7 @@ from archiver.findings import CODES, Finding
 from archiver.verify.lookup import Lookup
 from archiver.verify.table import Table
 from archiver.verify.verify import verify
+from archiver.verify.zips import Zip
 from archiver.warc import members, window
 from archiver.warc.reader import Record, read
 from tests.verify.test_foreign import files, write
@@ -164,6 +165,28 @@ def test_pointers_of_a_compressed_index_lead_forward_alone(tmp_path: Path, lines
     del given["indexes/index.cdx"]
     given |= {"indexes/index.cdx.gz": BLOCK, "indexes/index.idx": META + lines}
     assert codes(write(tmp_path / "a.wacz", given)) == expected
+
+
+def test_what_inflates_to_more_of_its_kind_is_inflated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a file that unpacks to itself would be for ever."""
+    inner = zipped(INFO, record())
+    for _ in range(20):
+        inner = zipped(inner)
+    (tmp_path / "a.warc.gz").write_bytes(inner)
+    assert codes(tmp_path / "a.warc.gz") == ["E201", "E202"]
+    path = write(tmp_path / "a.wacz", files())
+    for _ in range(5):
+        path = write(path, files() | {"extra/a.wacz": path.read_bytes()})
+    opened: list[str] = []
+    real = Zip.__init__
+
+    def counted(self: Zip, place: Path) -> None:
+        opened.append(str(place))
+        real(self, place)
+
+    monkeypatch.setattr(Zip, "__init__", counted)
+    assert codes(path) == []
+    assert opened == [str(path)]
 
 
 @pytest.mark.parametrize("name", ["indexes/index.cdx", "pages/pages.jsonl"])

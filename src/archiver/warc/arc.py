@@ -106,7 +106,8 @@ def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: in
         if not unit.is_worth(read, b"\n", b"\r"):
             yield Finding(code="E235", message=_NO_END, offset=offset)
             raise _LostError
-        block, digest, read = _block(unit, read, keep)
+        whole = hashlib.sha256()
+        block, read = unit.block(read, keep, whole.update)
     if read < int(length):
         message = f"The record is cut short: its block has {read} of {length} bytes."
         yield Finding(code="E218", message=message, offset=offset, found=str(read), expected=length)
@@ -121,7 +122,7 @@ def _record(unit: Plain | Members, offset: int, names: tuple[str, ...], keep: in
         headers=tuple(fields.items()),
         block=block,
         block_length=read,
-        block_digest=digest,
+        block_digest=Digest("sha256:" + whole.hexdigest()),
         type="",
         id=None,
         uri=fields["URL"],
@@ -159,17 +160,6 @@ def _faults(fields: dict[str, str]) -> Iterator[Finding]:
 def _is_date(digits: str) -> bool:
     day, time = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}", f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
     return grammar.is_date(f"{day}T{time}Z")
-
-
-def _block(unit: Plain | Members, length: int, keep: int) -> tuple[bytes | None, Digest, int]:
-    whole, read = hashlib.sha256(), 0
-    parts: list[bytes] = []
-    for piece in unit.pieces(length):
-        whole.update(piece)
-        read += len(piece)
-        if length <= keep:
-            parts.append(piece)
-    return b"".join(parts) if length <= keep else None, Digest("sha256:" + whole.hexdigest()), read
 
 
 def _end(unit: Plain | Members) -> bool:

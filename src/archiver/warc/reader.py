@@ -149,22 +149,15 @@ def _body(unit: Plain | Members, offset: int, head: _Head, keep: int) -> tuple[R
     """The record, its block read and hashed and its end checked; `None` instead of it where the block is cut short."""
     assert head.length is not None
     sums = _Sums(head.fields)
-    parts: list[bytes] = []
     length = unit.holds(head.length)
     if length < head.length:
         return None, [_cut_short(length, head.length)]
     if not unit.is_worth(length, _END):
         message = "The record does not end where its length says, as many before it; its block is not read."
         return None, [Finding(code="E220", message=message)]
-    length = 0
-    for piece in unit.pieces(head.length):
-        length += len(piece)
-        sums.update(piece)
-        if head.length <= keep:
-            parts.append(piece)
+    block, length = unit.block(head.length, keep, sums.update)
     if length < head.length:
         return None, [_cut_short(length, head.length)]
-    block = b"".join(parts) if head.length <= keep else None
     findings = [*sums.findings(block), *_end(unit)]
     if block is not None:
         findings += (*_http(head, block), *_info(head, block))

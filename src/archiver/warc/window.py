@@ -1,7 +1,7 @@
 """A window on the bytes of a WARC file's unit, of which only so much is held as is looked at."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 OPENING = re.compile(rb"[Ww][Aa][Rr][Cc]/|filedesc:")
 """What a file of records begins with: the grammar's literals are case-insensitive; the last is ARC's."""
@@ -74,6 +74,20 @@ class Window:
             data = self._take(size)
             size -= len(data)
             yield data
+
+    def block(self, size: int, keep: int, tell: Callable[[bytes], object]) -> tuple[bytes | None, int]:
+        """Takes `size` bytes, or as many as the unit still has, and tells them piece by piece.
+
+        Gives them, if they are to be no more than `keep`, and how many they were.
+        """
+        parts: list[bytes] = []
+        length = 0
+        for piece in self.pieces(size):
+            tell(piece)
+            length += len(piece)
+            if size <= keep:
+                parts.append(piece)
+        return b"".join(parts) if size <= keep else None, length
 
     def more(self) -> bool:
         """Whether the unit goes on."""
