@@ -1,10 +1,13 @@
 """Files made to hurt: never a crash, a hang, memory without bound, or a write; always a finding, and nothing raw."""
 
+import gzip
 import io
 import json
 import re
 import struct
 import tracemalloc
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +168,57 @@ def test_pointers_of_a_compressed_index_lead_forward_alone(tmp_path: Path, lines
     del given["indexes/index.cdx"]
     given |= {"indexes/index.cdx.gz": BLOCK, "indexes/index.idx": META + lines}
     assert codes(write(tmp_path / "a.wacz", given)) == expected
+
+
+def quine() -> bytes:
+    """A gzip file that inflates to itself.
+
+    In units of five bytes, with `L` for the head of a stored block of four units, and `R` for a block that repeats the
+    last four: head L head L R · L R L R L R · L R tail R tail, where head and tail are three units each.
+    """
+    nothing, literal = b"\0\0\0\xff\xff", struct.pack("<B2H", 0, 20, 20 ^ 0xFFFF)
+    # A fixed block: twice ten bytes from twenty bytes ago, and its end. Codes have their first bit first.
+    match = "0001000" + "01000" + "110"
+    bits = "010" + match + match + "0000000"
+    repeat = int(bits[::-1], 2).to_bytes(5, "little")
+    for stamp in range(64):
+        head = struct.pack("<4BL2B", 0x1F, 0x8B, 8, 0, stamp, 0, 3) + nothing
+
+        def whole(crc: int, head: bytes = head) -> bytes:
+            tail = nothing + b"\x03\0" + struct.pack("<2L", crc, 120)
+            core = literal + repeat + literal + repeat + literal + repeat
+            return head + literal + head + literal + repeat + core + literal + repeat + tail + repeat + tail
+
+        crc = fixed_point(lambda crc, whole=whole: zlib.crc32(whole(crc)))  # type: ignore[misc]
+        if crc is not None:
+            return whole(crc)
+    raise AssertionError
+
+
+def fixed_point(crc_of: Callable[[int], int]) -> int | None:
+    """The number that is its own image under a map that is affine over its bits, if there is one."""
+    base = crc_of(0)
+    rows = [(crc_of(1 << bit) ^ base ^ (1 << bit), 1 << bit) for bit in range(32)]
+    left, solution = base, 0
+    for place in reversed(range(32)):
+        pivot = next((row for row in rows if row[0] >> place & 1), None)
+        if pivot is None:
+            if left >> place & 1:
+                return None
+            continue
+        rows = [(row[0] ^ pivot[0], row[1] ^ pivot[1]) if row[0] >> place & 1 else row for row in rows if row != pivot]
+        if left >> place & 1:
+            left, solution = left ^ pivot[0], solution ^ pivot[1]
+    return solution
+
+
+def test_a_file_that_inflates_to_itself(tmp_path: Path) -> None:
+    data = quine()
+    assert gzip.decompress(data) == data
+    (tmp_path / "a.warc.gz").write_bytes(data)
+    assert codes(tmp_path / "a.warc.gz") == ["E201", "E202"]
+    found = codes(write(tmp_path / "a.wacz", files() | {"archive/b.warc.gz": data, "indexes/b.cdx.gz": data}))
+    assert {"E201", "E426"} <= set(found)
 
 
 def test_what_inflates_to_more_of_its_kind_is_inflated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
