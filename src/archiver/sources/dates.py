@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from archiver.model import Moment, Precision, Stated
 
@@ -71,6 +72,7 @@ def moment(stated: Stated) -> Moment | None:
     return Moment(value=read[0], precision=read[1], basis=stated.basis) if read else None
 
 
+@lru_cache(maxsize=1 << 10)  # the items of a collection are of few days, and all retrieved on fewer
 def _read(text: str) -> tuple[str, Precision] | None:
     for shape in SHAPES:
         if found := shape.fullmatch(text):
