@@ -113,9 +113,9 @@ def from_dict(record: Mapping[str, Any], text: str) -> Article:
         authors=tuple(author["name"] for author in record["authors"]),
         site=record["site"],
         language=record["language"],
-        published=_to_moment(record["published"]),
-        modified=_to_moment(record["modified"]),
-        retrieved=_to_moment(record["retrieved"]),
+        published=moment_from(record["published"]),
+        modified=moment_from(record["modified"]),
+        retrieved=moment_from(record["retrieved"]),
         source=Source(**{**record["source"], "digest": Digest(record["source"]["digest"])}),
         text=text,
         repairs=repairs_from(record),
@@ -154,7 +154,8 @@ def _moment(moment: Moment | None) -> dict[str, str] | None:
     return {"value": moment.value, "precision": moment.precision, "basis": moment.basis} if moment else None
 
 
-def _to_moment(value: Mapping[str, Any] | None) -> Moment | None:
+def moment_from(value: Mapping[str, Any] | None) -> Moment | None:
+    """A date or time of a record that is valid against the schema."""
     return Moment(**value) if value else None
 
 
@@ -269,7 +270,7 @@ def _to_tweet(tweet: Mapping[str, Any]) -> TweetReference:
     spans: dict[str, Any] = {"span": _to_span(tweet["span"]), "source_span": Span(*tweet["source_span"])}
     spans["occurrences"] = tuple(Span(*span) for span in tweet.get("occurrences", ()))
     lists = {name: tuple(tweet[name]) for name in ("links", "mentions", "hashtags")}
-    return TweetReference(**{**tweet, **spans, **lists, "posted": _to_moment(tweet["posted"])})
+    return TweetReference(**{**tweet, **spans, **lists, "posted": moment_from(tweet["posted"])})
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

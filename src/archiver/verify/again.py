@@ -19,9 +19,9 @@ from archiver.references.html.elements import attribute_value
 from archiver.references.html.refer import leads_to
 from archiver.references.urls import absolute, kind, status
 from archiver.sources.dates import moment
-from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.layouts import Item, recognise
 from archiver.text.ledger import Alignment
+from archiver.verify.derivation import json_value
 
 # Words of ASCII with one blank between them, in which nothing is escaped.
 _NEEDS_NO_REPAIR = re.compile(r"[A-Za-z0-9.,:;!?()'/-]+(?: [A-Za-z0-9.,:;!?()'/-]+)*")
@@ -41,8 +41,7 @@ def check(record: Mapping[str, Any], text: str, original: bytes, options: Mappin
 
 def _fields(record: Mapping[str, Any], source: str, options: Mapping[str, Any]) -> Iterator[Finding]:
     """What a JSON item states of itself comes before what is known of it from elsewhere."""
-    parsed = parse(source)
-    item = recognise(parsed.value, dict(options.get("fields", ()))) if isinstance(parsed, Parsed) else None
+    item = recognise(json_value(source), dict(options.get("fields", ())))
     if not isinstance(item, Item):
         return
     for name, expected in _stated(item.metadata, options).items():
@@ -84,13 +83,13 @@ def _line(stated: Stated, field: str, least: Confidence) -> str | None:
 
 
 def _in_text(record: Mapping[str, Any], text: str) -> Iterator[Finding]:
-    article = provenance.from_dict(record, text)
-    alignment = Alignment([entry for entry in article.repairs if entry.field == "text"])
+    alignment = Alignment([entry for entry in provenance.repairs_from(record) if entry.field == "text"])
+    published, modified, retrieved = (provenance.moment_from(record[name]) for name in _DATES)
     found = find(
         text,
         to_source=alignment.to_source,
-        page=article.url.value if article.url else None,
-        published=latest(article.published, article.modified) or article.retrieved,
+        page=record["url"]["value"] if record["url"] else None,
+        published=latest(published, modified) or retrieved,
     )
     made = provenance.references(found)
     for name in ("links", "tweets"):

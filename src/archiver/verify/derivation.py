@@ -59,7 +59,7 @@ def source_text(source: Mapping[str, Any], payload: bytes) -> str | Finding:
         return Finding(code="E606", message=f"The original cannot be decoded as {encoding[:40]}: {error}."[:300])
     if not lossless:
         return Finding(code="E606", message=f"Decoding the original as {encoding[:40]} does not give its bytes back.")
-    return text if pointer is None else _pointed(_json(text), pointer)
+    return text if pointer is None else _pointed(json_value(text), pointer)
 
 
 def _pointed(value: Any, pointer: str) -> str | Finding:
@@ -79,7 +79,7 @@ def _pointed(value: Any, pointer: str) -> str | Finding:
     )
 
 
-def _json(text: str) -> Any:
+def json_value(text: str) -> Any:
     """The value of a JSON text, `None` where it is none; what orjson is too strict for is read with more patience."""
     try:
         return orjson.loads(text)
