@@ -255,7 +255,7 @@ def is_bounded(costs: list[Cost]) -> bool:
     """Whether a row is what the head of this file calls so."""
     small, _, large = (max(0.0, cost.seconds - start()) for cost in costs)
     within = all(c.status in {0, 1} and c.seconds <= SECONDS and c.megabytes <= MEGABYTES for c in costs)
-    return within and large <= GROWTH * small + BLUR
+    return within and large <= GROWTH * max(small, BLUR) + BLUR
 
 
 def main() -> None:

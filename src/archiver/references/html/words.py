@@ -34,7 +34,7 @@ _LONG = 1000
 _STRETCH = re.compile(rf".{{1,{_LONG}}}+\S*+\s*+", re.DOTALL)
 # No article has so many, nor is so long; beyond that the words are cut.
 _MOST_TEXTS = 200_000
-_MOST_CHARACTERS = 5_000_000
+_MOST_CHARACTERS = 2_000_000
 _MOST_RUNS = 300_000
 
 
