@@ -331,7 +331,7 @@ CODES: dict[str, Code] = {
     "E613": Code("conversion of nothing", "No article record speaks of a conversion."),
     "E614": Code("record's id differs", "An article record's id is not that of the WARC record that holds it."),
     "I615": Code("not replayed", "An article too long to be held in memory was checked by its digests alone."),
-    "I616": Code("record in another file", "A WARC file by itself speaks of a record that is not in it."),
+    "I616": Code("record in another file", "A WARC file by itself, or a WACZ of other software, speaks of a record that is not in it."),
     "E617": Code("revisit of another payload", "A revisit's payload digest is not that of the record it refers to.",
                  "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
     "W618": Code("not a warcinfo", "A record names as its warcinfo a record of another type.",
@@ -345,6 +345,8 @@ CODES: dict[str, Code] = {
                  "but counted."),
     "E624": Code("links or tweets differ", "Links or tweets of an article record are not what its text gives when they are looked for again."),
     "E625": Code("fields differ", "A date, an address, a title, a site or authors of an article record are not what its original states."),
+    "W626": Code("referred record not here", "In a WACZ of other software a record refers to one that it does not hold; a revisit of it "
+                 "does not replay.", "WARC 1.1 section 5.11", WARC + "#warc-refers-to"),
     # 7: BagIt
     "E701": Code("no bag declaration", "bagit.txt is missing or malformed.", "RFC 8493 section 2.1.1", BAGIT + "#section-2.1.1"),
     "E702": Code("no manifest", "A bag needs a payload manifest.", "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),

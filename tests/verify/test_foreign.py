@@ -158,6 +158,19 @@ def test_within_a_package_a_chain_has_to_be_whole(tmp_path: Path) -> None:
         assert set(found) - {"E424", "W436"} == expected
 
 
+OUTSIDE = {"WARC-Warcinfo-ID": f"<{urn(77)}>", "WARC-Concurrent-To": f"<{urn(78)}>"}
+
+
+def test_what_a_wacz_of_other_software_may_leave_elsewhere(tmp_path: Path) -> None:
+    """A warcinfo, a request, metadata that no indexer takes; of what it revisits, nothing replays."""
+    info, page = members(INFO), members(response())
+    row = index_row(len(info), len(page))
+    extra = members(record("metadata", 2, b"via: x\r\n", change={"Content-Type": "application/warc-fields", **OUTSIDE}))
+    assert codes(foreign(tmp_path / "a.wacz", info + page + extra, row)) == ["I616", "I616"]
+    later = members(record("metadata", 2, change={"WARC-Refers-To": f"<{urn(79)}>"}))
+    assert codes(foreign(tmp_path / "a.wacz", info + page + later, row)) == ["W626"]
+
+
 # Indexes
 
 

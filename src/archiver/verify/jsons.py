@@ -1,11 +1,14 @@
 """JSON objects of a package, and whether every reader would read the same in them."""
 
+import re
 from typing import Any
 
 import orjson
 
 from archiver.findings import Finding
 from archiver.sources.jsontext import Parsed, parse
+
+_FRACTION = re.compile(rb"[0-9][.eE]")
 
 
 def json_object(data: bytes) -> dict[str, Any] | None:
@@ -32,3 +35,9 @@ def repeats(data: bytes) -> Finding | None:
         message = f"An object names a key more than once, and readers differ in which they take: {names}."
         return Finding(code="W453", message=message)
     return None
+
+
+def has_fraction(text: bytes) -> bool:
+    """Whether a number of a JSON text is written as one: JSON Schema takes 1.0 for an integer, but it is no place."""
+    outside_strings = text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    return _FRACTION.search(b"".join(outside_strings)) is not None

@@ -106,3 +106,10 @@ def _sipped(stream: BinaryIO) -> BinaryIO:
 def _first(stream: BinaryIO, offset: int) -> Record | None:
     each = next((each for each in read(stream, keep=KEEP) if isinstance(each, Record) or each.code == "E201"), None)
     return each if isinstance(each, Record) and each.offset == offset else None
+
+
+def is_copy(record: Record, original: Record) -> bool:
+    """Whether two records of one id say the same. What shares a gzip member with others has no length, and is no record
+    that a place leads to."""
+    one, other = ((each.type, each.uri, each.get("WARC-Date"), each.block_digest) for each in (record, original))
+    return None not in (record.length, original.length) and one == other

@@ -4,7 +4,6 @@ A file of `archive/` is read in step with the file of `derived/` that bears its 
 are at hand together. What is not at hand (a duplicate's original, say) is looked up behind the pass, by its place.
 """
 
-import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import copy
 from functools import partial
@@ -22,8 +21,8 @@ from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
-from archiver.verify.jsons import repeats
-from archiver.verify.lookup import KEEP, Lookup
+from archiver.verify.jsons import has_fraction, repeats
+from archiver.verify.lookup import KEEP, Lookup, is_copy
 from archiver.verify.losses import Losses
 from archiver.verify.naming import is_renamed, misnamed, renamed
 from archiver.verify.pages import Rows
@@ -32,12 +31,12 @@ from archiver.verify.tree import Opener
 from archiver.warc.reader import Record, bare, read
 
 _INFO = "warc-warcinfo-id"
+_TO = "WARC-Refers-To"
 _REFERENCE_NAMES = [name.lower() for name in REFERENCES]
 _REFERENCE_FIELDS = frozenset(_REFERENCE_NAMES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
-_FRACTION = re.compile(rb"[0-9][.eE]")
 
 
 class Survey:
@@ -121,7 +120,7 @@ class Survey:
         for name in REFERENCES:
             for key, place in zip(*self.gathered.references[name.lower()], strict=True):
                 if self.gathered.ids.find(key) is None:
-                    yield self.lookup.placed(place, self._absent("E601", f"{name} names a record that is not here."))
+                    yield self.lookup.placed(place, self._dangling(name))
                 elif name.lower() == _INFO and self.gathered.infos.find(key) is None:
                     yield self.lookup.placed(
                         place, Finding(code="W618", message=f"{name} names a record that is no warcinfo.")
@@ -150,7 +149,7 @@ class Survey:
                 before, original = first, self.lookup.found(first)
             where = "{} at byte {}".format(*self.lookup.where(first))
             record = self.lookup.found(second)
-            if record is not None and original is not None and _is_copy(record, original):
+            if record is not None and original is not None and is_copy(record, original):
                 finding = Finding(code="W241", message=f"The record is a copy of one in {where}.")
             else:
                 finding = Finding(code="E223", message=f"The record has the id of another, in {where}.")
@@ -172,7 +171,14 @@ class Survey:
     def unindexed(self) -> Iterator[Finding]:
         """The captures that no index row was found for."""
         for place in self.captures.unmarked():
+            if not self._reported and self._is_optional(place):
+                continue
             yield self.lookup.placed(place, Finding(code="E424", message="The index has no row for this record."))
+
+    def _is_optional(self, place: int) -> bool:
+        """Whether indexers leave a record out: of metadata they take what they like."""
+        record = self.lookup.found(place)
+        return record is not None and record.type == "metadata"
 
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""
@@ -318,7 +324,7 @@ class Survey:
         repeated = repeats(record.block or b"") if to_bytes(value) != record.block else None
         if repeated is not None:
             yield repeated
-        if _has_fraction(record.block or b""):
+        if has_fraction(record.block or b""):
             yield Finding(code="E501", message="A number of the record is written as a fraction; all are whole.")
             return None
         name = value["id"].removeprefix("urn:uuid:") + ".json"
@@ -366,6 +372,12 @@ class Survey:
 
             yield from again.check(value, conversion.block.decode(), original.block, self._options)
 
+    def _dangling(self, name: str) -> Finding:
+        """A record of other software may speak of one in another package: of its warcinfo (WARC 1.1 section 5.16), of a
+        request, or of what a later crawl revisits, which then does not replay."""
+        code = "E601" if self._reported or name == "WARC-Segment-Origin-ID" else "W626" if name == _TO else "I616"
+        return self._absent(code, f"{name} names a record that is not here.")
+
     def _absent(self, code: str, message: str) -> Finding:
         return Finding(code="I616" if self._alone else code, message=message)
 
@@ -376,19 +388,6 @@ def _references(record: Record) -> list[tuple[str, str]]:
         return [(name, record.fields[name]) for name in _REFERENCE_NAMES if name in record.fields]
     named = ((header.lower(), value) for header, value in record.headers)
     return [(name, value) for name, value in named if name in _REFERENCE_FIELDS]
-
-
-def _has_fraction(text: bytes) -> bool:
-    """Whether a number of a JSON text is written as one: JSON Schema takes 1.0 for an integer, but it is no place."""
-    outside_strings = text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
-    return _FRACTION.search(b"".join(outside_strings)) is not None
-
-
-def _is_copy(record: Record, original: Record) -> bool:
-    """Whether two records of one id say the same. What shares a gzip member with others has no length, and is no record
-    that a place leads to."""
-    one, other = ((each.type, each.uri, each.get("WARC-Date"), each.block_digest) for each in (record, original))
-    return None not in (record.length, original.length) and one == other
 
 
 def _conversion_key(refers_to: str | None, digest: str) -> int:
