@@ -207,6 +207,12 @@ def test_more_text_than_is_read_is_said(most: str, source: str, monkeypatch: pyt
     assert len(extract.text.split("\n")) == 2 or len(refs.tweets) == 2
 
 
+def test_so_many_elements_of_a_tweet_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.references.html.source._MOST_INSIDE", 2)
+    page = Page("<blockquote class=twitter-tweet>" + "<a href=/x>x</a>" * 3 + "</blockquote>")
+    assert (len(page.embeds[0].inside), len(page.anchors)) == (2, 3)
+
+
 def test_entities_and_white_space_are_runs() -> None:
     source = "<article>" + FERRY.replace("Bay and", "Bay\n  &amp;&nbsp;") + PIER + "</article>"
     extract = read(source)

@@ -62,6 +62,7 @@ _MOST_TAGS = 2_000_000
 _MOST_ANCHORS = 100_000
 _MOST_EMBEDS = 20_000
 _MOST_METAS = 20_000
+_MOST_INSIDE = 10_000
 _MOST_ATTRIBUTES = 500
 
 
@@ -271,17 +272,22 @@ class _Scan:
             page.unread += [element.span] if name in {"meta", "link"} else []
         elif name in {"a", "area"}:
             self._end_anchor(element.span.start)
-            self._inside += [element] if self._embed else []
+            self._hold(element)
             self._anchor = element
             if name == "area":
                 self._end_anchor(element.span.end)
         elif self._embed and not (name == "blockquote" and not self._words.is_blank() and self._shows(element)):
-            self._inside.append(element)
+            self._hold(element)
         elif len(page.embeds) < _MOST_EMBEDS:
             if self._shows(element):
                 self._begin_embed(element)
             elif named_by(element):
                 page.embeds.append(Embed(element, element.span, Words(self._source), (), is_point=True))
+
+    def _hold(self, element: Element) -> None:
+        """Keep an element that stands within a tweet."""
+        if self._embed and len(self._inside) < _MOST_INSIDE:
+            self._inside.append(element)
 
     def _shows(self, element: Element) -> bool:
         return is_embed(element) or (element.name == "blockquote" and is_signed(self._source, element.span.end))
