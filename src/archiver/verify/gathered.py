@@ -63,7 +63,7 @@ class Gathered:
         default_factory=lambda: {name.lower(): (array("Q"), array("Q")) for name in REFERENCES}
     )
     # Records that name themselves, and in which field: a number of `REFERENCES`.
-    selfish: list[tuple[int, int]] = field(default_factory=list)
+    selfish: "tuple[array[int], array[int]]" = field(default_factory=lambda: (array("Q"), array("B")))
     deferred: "array[int]" = field(default_factory=lambda: array("Q"))
     unclaimed: set[int] = field(default_factory=set)
     segments: Segments = field(default_factory=Segments)
@@ -82,7 +82,8 @@ class Gathered:
         for name, (keys, places) in other.references.items():
             self.references[name][0].extend(keys)
             self.references[name][1].extend(places)
-        self.selfish.extend(other.selfish)
+        for mine, theirs in zip(self.selfish, other.selfish, strict=True):
+            mine.extend(theirs)
         self.deferred.extend(other.deferred)
         self.unclaimed |= other.unclaimed
         self.segments.extend(other.segments)

@@ -125,7 +125,7 @@ class Survey:
                     yield self.lookup.placed(
                         place, Finding(code="W618", message=f"{name} names a record that is no warcinfo.")
                     )
-        for place, number in self.gathered.selfish:
+        for place, number in zip(*self.gathered.selfish, strict=True):
             code = "W245" if REFERENCES[number] == "WARC-Concurrent-To" else "E244"
             message = f"{REFERENCES[number]} names the record itself."
             yield self.lookup.placed(place, Finding(code=code, message=message))
@@ -276,7 +276,8 @@ class Survey:
         for name, value in _references(record):
             target = bare(value) or ""
             if target and target == record.id and name != _INFO:
-                self.gathered.selfish.append((place, _REFERENCE_NAMES.index(name)))
+                self.gathered.selfish[0].append(place)
+                self.gathered.selfish[1].append(_REFERENCE_NAMES.index(name))
             kind = self._near.get(target, "") if target else None
             if kind == "" or (name == _INFO and kind not in ("warcinfo", None)):
                 keys, places = self.gathered.references[name]
