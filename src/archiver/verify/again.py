@@ -15,8 +15,6 @@ from archiver.model import Confidence, Metadata, Stated
 from archiver.record import provenance
 from archiver.references.dates import latest
 from archiver.references.find import find
-from archiver.references.html.elements import attribute_value
-from archiver.references.html.refer import leads_to
 from archiver.references.urls import absolute, kind, status
 from archiver.sources.dates import moment
 from archiver.sources.layouts import Item, recognise
@@ -114,6 +112,9 @@ def _differs(path: str, found: object, expected: object) -> Finding:
 
 def _on_page(record: Mapping[str, Any], source: str) -> Iterator[Finding]:
     """What of a page's links and tweets follows from itself: where a link leads, whose a tweet's address says it is."""
+    from archiver.references.html.elements import attribute_value  # most articles are no pages
+    from archiver.references.html.refer import leads_to
+
     page = record["url"]["value"] if record["url"] else None
     has_base = "<base" in source.lower()
     for number, link in enumerate(record["links"]):
