@@ -37,6 +37,7 @@ def found(text: str) -> list[tuple[str | None, str, str | None, str, str]]:
         ("Folgen\nJo\n@jolind\nNein.\n19:42 - 21. Juli 2017", ("Jo", "jolind", "2017-07-21T19:42", "Nein.", "high")),
         (f"Follow @desk Follow\nJo @jolind\nNo.\n{TIME}", ("Jo", "jolind", "2017-07-21T19:42", "No.", "high")),
         (f"{HEAD}No.\n7:42 PM - 31 Feb 2017", ("Jo Lind", "jolind", None, "No.", "high")),
+        (f"{HEAD}Replying to @ann\nNo.\n239\n{TIME}", ("Jo Lind", "jolind", "2017-07-21T19:42", "No.", "high")),
         (f"Look:\nJo Lind ✔ @jolind\nNo.\n{TIME}", ("Jo Lind", "jolind", "2017-07-21T19:42", "No.", "high")),
     ],
 )
