@@ -141,6 +141,7 @@ def work_for(options: argparse.Namespace, wacz: Path, bag: Path, checked: Path) 
     commands: dict[str, list[object]] = {
         "archiver verify -j 1": [*ours, "-j", 1, checked],
         f"archiver verify -j {options.jobs}": [*ours, "-j", options.jobs, checked],
+        "archiver verify --level records": [*ours, "-j", 1, "--level", "records", checked],
         "archiver verify --level fixity": [*ours, "-j", 1, "--level", "fixity", checked],
         "wacz validate": [PEERS / "wacz", "validate", "-f", wacz],
         "warcio check": [PEERS / "warcio", "check", *warcs],

@@ -13,7 +13,7 @@ import pytest
 
 from archiver.findings import CODES
 from archiver.package import pages
-from archiver.verify.verify import verify
+from archiver.verify.verify import LEVELS, Options, verify
 from archiver.warc.reader import Record
 from tests.verify.packages import (
     copy,
@@ -542,6 +542,16 @@ def test_each_mutation_has_its_code(bag: Path, tmp_path: Path, name: str) -> Non
     root = copy(bag, tmp_path)
     mutate(root)
     assert expected in codes(root)
+
+
+@pytest.mark.parametrize("name", ["tweet left out", "of another version", "resource differs"])
+def test_what_hangs_on_this_version_is_looked_at_in_full_alone(bag: Path, tmp_path: Path, name: str) -> None:
+    code, mutate = MUTATIONS[name]
+    root = copy(bag, tmp_path)
+    mutate(root)
+    found = {level: {each.code for each in verify(root, Options(level=level))} for level in LEVELS}
+    assert code in found["full"]
+    assert (code in found["records"]) == (code == "E412")
 
 
 def test_a_link_in_an_unpacked_wacz_is_named(bag: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from archiver.storage import Place
 if TYPE_CHECKING:
     from archiver.verify.verify import Level, Options
 
-LEVELS = ("structure", "fixity", "full")
+LEVELS = ("structure", "fixity", "records", "full")
 MOST = 50
 """Findings of one code of a package that are told one by one, as text."""
 
@@ -60,7 +60,7 @@ class Choice(NamedTuple):
     type=click.Choice(LEVELS),
     default="full",
     show_default=True,
-    help="How far to go: manifests and directories; every file against its digests; the records too.",
+    help="How far to go: manifests and directories; every file against its digests; records; what can be made again.",
 )
 @click.option(
     "--fail-on",

@@ -27,8 +27,8 @@ from archiver.verify.wacz import WARC, Manifest, zip_structure
 from archiver.verify.zips import Zip
 from archiver.warc.reader import is_warc
 
-Level = Literal["structure", "fixity", "full"]
-LEVELS: tuple[Level, ...] = ("structure", "fixity", "full")
+Level = Literal["structure", "fixity", "records", "full"]
+LEVELS: tuple[Level, ...] = ("structure", "fixity", "records", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
 # A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
@@ -61,10 +61,11 @@ def verify(path: Place | str, options: Options = Options()) -> Iterator[Finding]
 
     At `path`, a path or URL, is a bag, with or without a WACZ in it, an unpacked WACZ, a `.wacz`, or a WARC or ARC
     file. Each finding names its file within the package. `options.level` says how far to go: `structure` reads no more
-    than manifests and directories, `fixity` every file against its digests, `full` the records too; a WARC file by
-    itself is always read in full. A package is read by up to `jobs` processes. `on_plan` is told how many bytes there
-    are to read, and `on_progress` how many more were. Raises NotAPackage for anything else at once, CannotRead where
-    the disk fails, or where the package is longer, unpacked, than `max_size` bytes.
+    than manifests and directories, `fixity` every file against its digests, `records` the records too, and `full` also
+    makes again what this very software can; a WARC file by itself is always read in full. A package is read by up to
+    `jobs` processes. `on_plan` is told how many bytes there are to read, and `on_progress` how many more were. Raises
+    NotAPackage for anything else at once, CannotRead where the disk fails, or where the package is longer, unpacked,
+    than `max_size` bytes.
     """
     where = place(path)
     with _reading(where):
@@ -146,7 +147,7 @@ def _payload(tree: Folder, options: Options) -> Iterator[Finding]:
     """The WARC, ARC and WACZ files of a bag that is none of this software's: whatever else is in it, they are these."""
     payload = [name for name in tree.names() if name.startswith(_PAYLOAD)]
     warcs = [name for name in payload if name.endswith(_ALONE)]
-    if options.level == "full":
+    if _reads_records(options):
         jobs = options.jobs if sum(map(tree.size, warcs)) > _WORTH_A_POOL else 1
         survey = Survey(tree.open, _PAYLOAD, warcs, alone=True)
         yield from _warcs(survey, jobs)
@@ -157,6 +158,10 @@ def _payload(tree: Folder, options: Options) -> Iterator[Finding]:
                 _within(name, each)
                 for each in _zip(tree.place(name), replace(options, on_plan=_nothing, on_progress=_nothing))
             )
+
+
+def _reads_records(options: Options) -> bool:
+    return LEVELS.index(options.level) >= LEVELS.index("records")
 
 
 def _within(name: str, finding: Finding) -> Finding:
@@ -236,7 +241,7 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
     yield from manifest.structure()
     if options.level != "structure":
         yield from manifest.fixity(found)
-    if options.level != "full":
+    if not _reads_records(options):
         return
     names = [name.removeprefix(prefix) for name in tree.names() if name.startswith(prefix)]
     warcs = [
@@ -245,13 +250,13 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
         if name.startswith((layout.ARCHIVE + "/", layout.DERIVED + "/")) and name.endswith(WARC)
     ]
     software, packed = run.made(tree, prefix)
-    remade = manifest.is_ours and software.get("archiver") == __version__
+    remade = options.level == "full" and manifest.is_ours and software.get("archiver") == __version__
     again = remade and software == job.software()
     survey = Survey(tree.open, prefix, warcs, reported=layout.RUN in names, remade=remade,
                     options=packed if again else None)  # fmt: skip
     size = sum(map(tree.size, warcs))
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
-    if survey.tally.articles and not again:
+    if options.level == "full" and survey.tally.articles and not again:
         yield _not_again(prefix + layout.RUN, software)
     yield from survey.losses.explain(_listed(tree, prefix, names, survey))
     yield from survey.losses.explain(_reported(tree, prefix, names, survey))
