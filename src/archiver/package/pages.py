@@ -45,7 +45,7 @@ def as_written(page: Mapping[str, Any]) -> bytes:
     """A row as this software would write it, whatever the order of its names.
 
     >>> as_written({"title": "Rain", "id": "7d2c", "mood": "wet"})
-    b'{"id":"7d2c","title":"Rain","mood":"wet"}\n'
+    b'{"id":"7d2c","title":"Rain","mood":"wet"}\\n'
     """
     return _dumped({**{name: page[name] for name in _NAMES if name in page}, **page})
 
