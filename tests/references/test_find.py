@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,8 @@ def check(text: str, found: References) -> None:
         assert tweet.text is None or tweet.text in tweet.span.of(text)
         assert tweet.handle is None or f"{tweet.handle}" in tweet.span.of(text)
         assert all(found.links[index].tweet == number for index in tweet.links)
+    owned = [index for tweet in found.tweets for index in tweet.links]
+    assert len(owned) == len(set(owned))
     for items in (found.links, found.tweets):
         spans = [item.span for item in items if item.span]
         assert spans == sorted(spans)
@@ -71,6 +74,30 @@ def test_the_address_after_a_signature_is_the_tweets_own() -> None:
     assert signed.span is not None
     assert signed.span.of(text).endswith("2017")
     assert (other.form, other.handle) == ("link", "other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A win — Jo (@jolind) July 21, 2017 {STATUS} Another one — Ann (@annbo) July 22, 2017",
+        f"A win\n— Jo (@jolind) July 21, 2017\n{STATUS}\nAnother one\n— Ann (@annbo) July 22, 2017",
+        f"A win.Jo Lind (@jolind) July 21, 2017{STATUS}Another one.Ann Lind (@annlind) July 22, 2017",
+    ],
+)
+def test_an_address_between_two_tweets_is_the_firsts_alone(text: str) -> None:
+    found = find(text, to_source=same)
+    check(text, found)
+    assert [(tweet.links, (tweet.text or "").rstrip(".")) for tweet in found.tweets] == [
+        ((0,), "A win"),
+        ((), "Another one"),
+    ]
+
+
+def test_an_address_that_the_next_tweet_holds_is_not_the_retweets() -> None:
+    text = f"RT @jolind: it broke\n{STATUS} and more\n— Ann (@annbo) July 22, 2017"
+    found = find(text, to_source=same)
+    check(text, found)
+    assert [(tweet.form, tweet.links) for tweet in found.tweets] == [("retweet", ()), ("signature", (0,))]
 
 
 def test_an_address_after_prose_is_a_tweet_of_its_own() -> None:
@@ -156,9 +183,10 @@ def test_an_empty_text_points_nowhere() -> None:
 SNIPPETS = (
     "It broke. |\n|\n\n|  |— | - |Jo Lind |(@jolind) |July 21, 2017|2017年7月21日|(|)|…|https://t.co/kT4vWq9ZbX|"
     "@ann |#now |😂|\n— |pic.twitter.com/Rm7LpXcD2y|http://例え.jp/(a)|www.example.org|"
-    "jo@example.org|bit.ly/x|by |Follow |Jo ✔ @jolind |7:42 PM - 21 Jul 2017|Example.org|\udc96|'|/|@|.|ü|語|" + STATUS
+    "Jo (@jolind) July 21, 2017|. Ann Bo (@annbo) July 22, 2017|jo@example.org|bit.ly/x|by |RT @jolind: |Follow |Jo ✔ @jolind |7:42 PM - 21 Jul 2017|Example.org|\udc96|'|/|@|.|ü|語|" + STATUS
 )
-PIECES = st.sampled_from(SNIPPETS.split("|")) | st.text(max_size=4)
+SIGNED = f"— Jo (@jolind) July 21, 2017 {STATUS}"  # its address may be taken for a part of what follows
+PIECES = st.sampled_from([*SNIPPETS.split("|"), SIGNED, f"{SIGNED}\n"]) | st.text(max_size=4)
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))

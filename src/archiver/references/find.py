@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from archiver.model import DateVerdict, Link, LinkKind, Moment, References, Region, Span, TweetReference
@@ -49,11 +49,12 @@ def find(
     starts = [place.span.start for place in places]
     references: list[TweetReference] = []
     free = 0
-    for signature in quoted:
+    for signature, following in zip_longest(quoted, quoted[1:]):
         first = bisect_left(starts, signature.span.start)
         last = bisect_left(starts, signature.span.end)
         references += _unsigned(places[free:first], free, to_source, published)
-        free = last + _is_its_address(text, signature, places[last : last + 1])
+        room = following.span.start if following else len(text)
+        free = last + _has_address(text, signature, places[last : last + 1], room)
         references.append(_signed(text, signature, places[first:free], first, to_source, published))
     references += _unsigned(places[free:], free, to_source, published)
     owners = {index: number for number, tweet in enumerate(references) for index in tweet.links}
@@ -112,16 +113,9 @@ def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Li
     )
 
 
-def _is_its_address(text: str, signature: Signature, following: Sequence[Place]) -> bool:
-    """Whether what follows a signature, after no more than blanks, is the address of the very tweet."""
-    if (
-        not following
-        or following[0].kind != "tweet"
-        or text[signature.span.end : following[0].span.start].strip(" \t\n\xa0)](")
-    ):
-        return False
-    named = status(following[0].url)
-    return named is not None and (named.handle or "").lower() == signature.handle.lower()
+def _has_address(text: str, signature: Signature, following: Sequence[Place], room: int) -> bool:
+    """Whether the tweet's own address follows its signature, and is no part of the next tweet, which begins at `room`."""
+    return any(place.span.end <= room and tweets.is_its_address(text, signature, place.span) for place in following)
 
 
 def _signed(

@@ -7,6 +7,7 @@ paragraphs together, begin and name are the best guess that the text allows, and
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from archiver.references.names import (
     line_start,
     undashed,
 )
+from archiver.references.urls import status
 
 
 class Signature(NamedTuple):
@@ -92,8 +94,25 @@ def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
         matches = (_HANDLE.match(text, at), _LOOSE_HANDLE.match(text, at))
         found = next((found for match in matches if match and (found := _signature(text, floor, match, ends))), None)
         if found is not None:
-            floor = found.span.end
+            floor = _behind_address(text, found, links)
             yield found
+
+
+def _behind_address(text: str, signature: Signature, links: Sequence[Span]) -> int:
+    """Where the next tweet may begin: behind the signature, and behind the tweet's address if that follows it."""
+    following = bisect_left(links, signature.span.end, key=lambda link: link.start)
+    for link in links[following : following + 1]:
+        if is_its_address(text, signature, link):
+            return link.end
+    return signature.span.end
+
+
+def is_its_address(text: str, signature: Signature, link: Span) -> bool:
+    """Whether a link that follows a signature, after no more than blanks, is the address of the very tweet."""
+    if text[signature.span.end : link.start].strip(" \t\n\xa0)]("):
+        return False
+    named = status(link.of(text))
+    return named is not None and (named.handle or "").lower() == signature.handle.lower()
 
 
 def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[int]) -> Signature | None:
