@@ -73,3 +73,33 @@ def test_a_url_is_fit_for_a_header_or_there_is_none(host: str, path: str, start:
             assert url is None or (TARGET.fullmatch(url) and validate_rfc3986(url, rule="URI"))
             assert url is None or absolute(url) == url
             assert url is None or kind(url, "https://example.org/") in {"internal", "outbound"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://twitter.com/sharethis",
+        "https://twitter.com/shareholders",
+        "https://twitter.com/share_desk",
+        "https://facebook.com/sharersunited",
+        "https://www.reddit.com/submitted",
+        "https://jo.tumblr.com/shared-garden",
+    ],
+)
+def test_a_longer_word_shares_nothing(url: str) -> None:
+    assert kind(url) == "outbound"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://twitter.com/share",
+        "https://twitter.com/share?url=x",
+        "https://www.facebook.com/sharer.php?u=x",
+        "https://www.facebook.com/sharer/sharer.php?u=x",
+        "https://www.reddit.com/submit?url=x",
+        "https://www.tumblr.com/share/link",
+    ],
+)
+def test_what_shares(url: str) -> None:
+    assert kind(url) == "share"

@@ -114,7 +114,7 @@ def _link(text: str, place: Place, tweet: int | None, to_source: ToSource) -> Li
 
 
 def _has_address(text: str, signature: Signature, following: Sequence[Place], room: int) -> bool:
-    """Whether the tweet's own address follows its signature, and is no part of the next tweet, which begins at `room`."""
+    """Whether the tweet's own address follows its signature, and before the next tweet, which begins at `room`."""
     return any(place.span.end <= room and tweets.is_its_address(text, signature, place.span) for place in following)
 
 

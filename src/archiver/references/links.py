@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archiver.model import Span
 from archiver.references.domains import is_top_level
-from archiver.references.urls import canonical, escaped, host_of
+from archiver.references.urls import SHORTENERS, canonical, escaped, host_of
 
 
 class Surface(NamedTuple):
@@ -58,15 +58,28 @@ _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
 # The codes of Twitter's own short links have at most ten characters, and its numbers no letters: what is glued to them
 # is the text that follows.
 _CODE_LENGTH = 10
-_CODED = re.compile(rf"(?i)(?:https?://)?(?:pic\.twitter\.com|pic\.x\.com|t\.co)/[A-Za-z0-9]{{0,{_CODE_LENGTH}}}")
+_CODED = re.compile(
+    rf"(?i:(?:https?://)?(?:pic\.twitter\.com|pic\.x\.com|t\.co))/(?P<code>[A-Za-z0-9]{{0,{_CODE_LENGTH}}})"
+    r"(?P<query>\?[a-z]{1,20}=[a-z0-9]{1,20}(?:&(?:amp;)?[a-z]{1,20}=[a-z0-9]{1,20})*)?"
+)
 _NUMBERED = re.compile(
     r"(?i:(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:\w{1,20}|i/web)/status(?:es)?/)[0-9]{15,19}"
     r"(?=\.?[^\W\d_])"
 )
 _ELLIPSIS = ("…", "...")
+# What may stand between a link and the ellipsis that cuts it: what is no link's end, and a bracket that was not closed.
+_CUT = re.compile(r"[.,;:!?&$%@|–-]*(?:[(\[]\S*?)?(?:…|\.\.\.)")
 # The end of a host alone, as prose names a site, `Example.org`: a domain in small letters, and nothing tied to it.
 _DOMAIN = re.compile(r"\.([a-z]{2,24}|рф|укр)(?![\w@(\[/\\-]|[ ]?=|\.\w|:[^\W\d])")
 _TIED = "/@\\:=#$%&~+!…"
+# A word and a colon before a link, `Source:example.org/a`: no scheme, and no place on a host.
+_LABEL = re.compile(
+    r"(?<![\w.@/:-])(?!(?i:https?|ftps?|mailto|urn|tag|magnet|data|acct|xmpp|sips?|git|ssh|sftp|javascript|file):)"
+    r"[^\W\d_]{2,20}:\Z"
+)
+_CREDITED = re.compile(r"/[ \xa0][^\Wa-z\d_]")  # `Shutterstock.com/ Jane Doe`: a credit, and no path
+# The domains that are written in capitals too; others are so in credit lines (`AP.IR/AFP`).
+_IN_CAPITALS = frozenset(("COM", "EDU", "GOV", "INFO", "ORG"))
 # Domains that file names end with more often than hosts do, and what names of programs' packages begin with.
 _FILE_TYPES = frozenset(("md", "mov", "ps", "py", "sh", "so", "zip"))
 _PACKAGES = frozenset(("com", "net", "org"))
@@ -142,10 +155,14 @@ def _alone(text: str, dot: int, floor: int) -> Surface | None:
     """
     start = _back(text, dot, max(floor, dot - _MAX_HOST), _HOST_CHARACTERS)
     labels = text[start:dot].split(".")
-    tied = start > floor and (
-        text[start - 1] in _TIED or (text[start - 1] in "'’" and text[start - 2 : start - 1].isalnum())
-    )
-    if tied or len(labels[-1]) < 2 or labels[0] in _PACKAGES or all(map(str.isdecimal, labels)):
+    possessive = start > floor and text[start - 1] in "'’" and text[start - 2 : start - 1].isalnum()
+    if (
+        possessive
+        or _is_tied(text, start, floor)
+        or len(labels[-1]) < 2
+        or labels[0] in _PACKAGES
+        or all(map(str.isdecimal, labels))
+    ):
         return None
     found = _bounded(text, start, start, _PLAIN_HOST)
     domain = host_of(found.url).rpartition(".")[2] if found else ""
@@ -159,7 +176,7 @@ def _alone(text: str, dot: int, floor: int) -> Surface | None:
 def _bare(text: str, slash: int, floor: int) -> Surface | None:
     """A host and path without scheme, such as `bit.ly/7k3WQZm`: only where the host's domain exists and a path follows.
 
-    `pic.twitter.com` glued to a word still begins where it begins. A domain in capitals is a credit line (`AP.IR/AFP`).
+    `pic.twitter.com` glued to a word still begins where it begins.
     """
     if not text[slash - 1 : slash].isalnum():
         return None
@@ -169,12 +186,26 @@ def _bare(text: str, slash: int, floor: int) -> Surface | None:
         start += host.lower().rindex("pic.")
         return _bounded(text, start, start, _PLAIN_HOST)
     domain = host.rpartition(".")[2]
-    if not _PLAIN_HOST.fullmatch(host) or not domain.islower() or not domain.isalpha():
+    if not _PLAIN_HOST.fullmatch(host) or not domain.isalpha() or not _is_written_so(host, domain):
         return None
-    if (start > floor and text[start - 1] in _TIED) or not is_top_level(domain):
+    if _is_tied(text, start, floor) or not is_top_level(domain.lower()):
         return None
     found = _bounded(text, start, start, _PLAIN_HOST)
-    return found if found is not None and (found.truncated or found.span.end > slash + 1) else None
+    if found is None or found.truncated or found.span.end > slash + 1:
+        return found
+    return None if domain in _FILE_TYPES | _WORDS or _CREDITED.match(text, slash) else found
+
+
+def _is_written_so(host: str, domain: str) -> bool:
+    """Whether the domain of a host is in small letters, or in capitals and one that is known in them."""
+    return domain.islower() or (domain.isupper() and (domain in _IN_CAPITALS or host.lower() in SHORTENERS))
+
+
+def _is_tied(text: str, start: int, floor: int) -> bool:
+    """Whether a host without scheme is a part of what stands right before it."""
+    if start <= floor or text[start - 1] not in _TIED:
+        return False
+    return text[start - 1] != ":" or _LABEL.search(text, max(floor, start - 22), start) is None
 
 
 def _mail(text: str, at: int, floor: int) -> Surface | None:
@@ -209,11 +240,11 @@ def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> S
         return None
     coded = _CODED.match(text, start)
     whole = coded or _NUMBERED.match(text, start)
-    end = whole.end() if whole else _end(text, start, match)
-    code = coded[0].rpartition("/")[2] if coded else None
-    cut = text.startswith(_ELLIPSIS, end) and (code is None or len(code) < _CODE_LENGTH)
-    truncated = cut or end - match.end() >= _MAX_TAIL
-    if code == "" and not truncated:
+    end, limit = (whole.end(), whole.end()) if whole else _end(text, start, match)
+    truncated = _CUT.match(text, end, limit + len("...")) is not None or end - match.end() >= _MAX_TAIL
+    if coded and len(coded["code"]) == _CODE_LENGTH and not coded["query"]:
+        truncated = False
+    elif coded and not coded["code"] and not truncated:
         return None
     url = canonical(text[start:end].replace("&amp;", "&"))
     # A name without a dot is known in some office alone; cut short, it may have been any name.
@@ -222,22 +253,26 @@ def _bounded(text: str, start: int, host_start: int, host: re.Pattern[str]) -> S
     return Surface(Span(start, end), url, truncated)
 
 
-def _end(text: str, start: int, host: re.Match[str]) -> int:
-    """Where a link ends: after its host, or after its path, query and fragment without the sentence's own marks."""
+def _end(text: str, start: int, host: re.Match[str]) -> tuple[int, int]:
+    """Where a link ends: after its host, or after its path, query and fragment without the sentence's own marks.
+
+    And where what stands there with no blank in between ends, its marks and open brackets among it.
+    """
     cut = _glued(host)
     if cut < host.end():
-        return cut
+        return cut, cut
     end = host.end()
     tail = _TAIL.match(text, end)
     if tail is None:
-        return _stripped(text, host.start(), end, _TRAILING + "-_")
-    limit = _balanced(text, end, _unmarked(text, end, tail.end()))
-    if text[start - 1 : start] == "'" and (closing := text.find("'", end, limit)) >= 0:
-        limit = closing
-    limit = _stripped(text, end, limit)
+        end = _stripped(text, host.start(), end, _TRAILING + "-_")
+        return end, end
+    whole = _unmarked(text, end, tail.end())
+    if text[start - 1 : start] == "'" and (closing := text.find("'", end, whole)) >= 0:
+        whole = closing
+    limit = _stripped(text, end, _balanced(text, end, whole))
     if text[limit - 1] == "s" and text[limit - 2] == "'" and limit - 2 > end:  # a possessive is the sentence's
         limit -= 2
-    return max(limit, end)
+    return max(limit, end), whole
 
 
 def _glued(host: re.Match[str]) -> int:

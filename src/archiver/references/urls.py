@@ -78,6 +78,9 @@ _SHARE: dict[str, tuple[str, ...]] = {
     "addthis.com": ("/bookmark.php",),
 }
 
+# A word that is longer than the one looked for: `/shareholders`, `/submitted`.
+_GOES_ON = re.compile(r"(?<=\w)[\w-]")
+
 _STATUS = re.compile(
     r"""(?: (?:(?:https?:)?//web\.archive\.org)? /(?:web|save)/ (?:[^/]{1,32}/)? )?
         (?: https?:/{1,2} | // )? (?: (?:www|mobile|m)\. )? (?: twitter | x )\.com (?: :\d+ )? /
@@ -301,5 +304,6 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _shares(host: str, url: str) -> bool:
-    starts = _SHARE.get(".".join(host.split(".")[-2:])) or _SHARE.get(host)
-    return starts is not None and ("/" + url.split("/", 3)[3]).startswith(starts)
+    starts = _SHARE.get(".".join(host.split(".")[-2:])) or _SHARE.get(host) or ()
+    path = "/" + url.split("/", 3)[3]
+    return any(path.startswith(start) and not _GOES_ON.match(path, len(start)) for start in starts)
