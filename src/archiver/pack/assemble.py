@@ -139,7 +139,7 @@ def assemble(
     copies = _write_index(stage, _few(lists, folder / "merging"))
     counts["items"]["archived"] -= copies
     counts["items"]["duplicate"] += copies
-    stage.write(layout.PAGES, _pages(shards, receipts))
+    _write_pages(stage, shards, receipts)
     stage.write(layout.REJECTED, _rejected(_rejections(shards, receipts)))
     stage.write(layout.RUN, [_run(receipts, counts, config, identity, notes)])
     for name in schema.names():
@@ -164,11 +164,21 @@ def _each(folder: Place, name: str, receipts: Iterable[Receipt]) -> Iterator[byt
             yield from _checked(lines, folder / name / f"{receipt.index:05}", receipt.lists[name])
 
 
+def _write_pages(stage: Stage, shards: Place, receipts: Sequence[Receipt]) -> None:
+    """The list of pages; where it is too long for a player, its beginning, and the whole beside it."""
+    if sum(1 for _ in islice(_pages(shards, receipts), pages.MOST_LISTED + 1)) <= pages.MOST_LISTED:
+        stage.write(layout.PAGES, chain([pages.HEAD], _pages(shards, receipts)))
+        return
+    first = islice(_pages(shards, receipts), pages.MOST_LISTED)
+    stage.write(layout.PAGES, chain([pages.HEAD], map(pages.without_text, first)))
+    stage.write(layout.ALL_PAGES, chain([pages.ALL_HEAD], _pages(shards, receipts)))
+
+
 def _pages(shards: Place, receipts: Sequence[Receipt]) -> Iterator[bytes]:
-    """The list of pages, with their texts unless that makes it too large for a player."""
+    """The rows of all pages, with their texts unless that makes the list too large for a player."""
     size = sum((shards / "pages" / f"{receipt.index:05}").stat().st_size for receipt in receipts)
     rows = _each(shards, "pages", receipts)
-    return chain([pages.HEAD], map(pages.without_text, rows) if size > pages.MOST_WITH_TEXT else rows)
+    return map(pages.without_text, rows) if size > pages.MOST_WITH_TEXT else rows
 
 
 def _rejections(folder: Place, receipts: Iterable[Receipt]) -> Iterator[bytes]:

@@ -1,9 +1,9 @@
 """pages.jsonl: the list of pages that players show and search (WACZ 1.1.1 section 5.2.2).
 
-No `hasText` in its head, and no `extraPages.jsonl` beside it: only so does ReplayWeb.page search all of it.
-
-A player reads all of the list before it shows the first page, and a browser holds it in memory. So a list that would be
-larger than MOST_WITH_TEXT names the pages, and leaves their texts to the captures.
+A player reads all of it before it shows the first page. So a list that would be larger than MOST_WITH_TEXT names the
+pages, and leaves their texts to the captures; and of more than MOST_LISTED pages it names the first, without their
+texts, while `extraPages.jsonl` beside it has all of them. That one ReplayWeb.page does not show, and searches: where it
+is there, it is all that is searched, and else pages.jsonl is, as long as there is no `hasText` in its head.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,9 @@ from archiver.package.layout import reading_uri
 
 HEAD = b'{"format":"json-pages-1.0","id":"pages","title":"Articles"}\n'
 TITLE_LENGTH = 120
+ALL_HEAD = b'{"format":"json-pages-1.0","id":"extra-pages","title":"All articles"}\n'
 MOST_WITH_TEXT = 256 << 20
-
+MOST_LISTED = 10_000
 
 _NAMES = ("id", "url", "ts", "title", "text")
 

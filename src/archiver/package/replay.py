@@ -136,12 +136,13 @@ def _unpack(package: Package, name: str, target: Path) -> None:
 
 
 def _rows(package: Package) -> Iterator[dict[str, Any]]:
-    with package.files.open(layout.PAGES) as stream:
+    name = layout.ALL_PAGES if layout.ALL_PAGES in package.files.names() else layout.PAGES
+    with package.files.open(name) as stream:
         for number, line in enumerate(stream, 1):
             try:
                 row = orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                raise CannotRead(f"{layout.PAGES}, line {number} is not JSON; archiver verify says more") from error
+                raise CannotRead(f"{name}, line {number} is not JSON; archiver verify says more") from error
             if isinstance(row, dict) and isinstance(row.get("url"), str):
                 yield row
 

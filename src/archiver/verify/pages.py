@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice, zip_longest
 from typing import Any, BinaryIO
 
 from archiver.findings import Finding
@@ -117,6 +118,17 @@ class Pages:
             if place in absent:
                 finding = Finding(code="E428", message="The index has no capture of the page.")
             yield finding.at(file=self._names[place >> _LINE_BITS], line=place & ((1 << _LINE_BITS) - 1))
+
+
+def check_front(front: BinaryIO, whole: BinaryIO) -> Iterator[Finding]:
+    """Where the list that is shown is not the beginning of the list of all pages, without its texts."""
+    both = zip_longest(bounded_lines(front, _LINE_LIMIT), bounded_lines(whole, _LINE_LIMIT), fillvalue=b"")
+    for number, (shown, listed) in enumerate(islice(both, 1, None), 2):
+        if not shown:
+            return
+        page = json_object(listed)
+        if page is None or as_written({name: page[name] for name in page if name != "text"}) != shown:
+            yield Finding(code="E429", message="The row is not that of the list of all pages.", line=number)
 
 
 def instant(ts: str) -> str:

@@ -17,7 +17,7 @@ from archiver.findings import Finding
 from archiver.pack import job
 from archiver.package import layout
 from archiver.storage import Place, place
-from archiver.verify import run
+from archiver.verify import pages, run
 from archiver.verify.bag import Bag
 from archiver.verify.index import INDEXES, Index
 from archiver.verify.pages import Pages
@@ -258,7 +258,7 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
     yield from _warcs(survey, options.jobs if size > _WORTH_A_POOL else 1)
     if options.level == "full" and survey.tally.articles and not again:
         yield _not_again(prefix + layout.RUN, software)
-    yield from survey.losses.explain(_listed(tree, prefix, names, survey))
+    yield from survey.losses.explain(_listed(tree, prefix, names, survey, is_ours=manifest.is_ours))
     yield from survey.losses.explain(_reported(tree, prefix, names, survey))
     yield from survey.losses.note()
 
@@ -294,17 +294,21 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
     yield from survey.losses.explain(survey.relations())
 
 
-def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey) -> Iterator[Finding]:
+def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey, *, is_ours: bool) -> Iterator[Finding]:
     """Pages and captures against the index."""
     listed = Pages()
     strange = 0
+    whole = layout.ALL_PAGES if layout.ALL_PAGES in names else layout.PAGES
     for name in names:
         if name.startswith("pages/") and name.endswith(".jsonl"):
             with tree.open(prefix + name) as stream:
-                for each in listed.check(prefix + name, stream, survey.rows if name == layout.PAGES else None):
+                for each in listed.check(prefix + name, stream, survey.rows if name == whole else None):
                     strange += each.code in _BROKEN_PAGES
                     yield each
-    if layout.PAGES in names:
+    if is_ours and whole != layout.PAGES and layout.PAGES in names:
+        with tree.open(prefix + layout.PAGES) as front, tree.open(prefix + whole) as stream:
+            yield from (each.at(file=prefix + layout.PAGES) for each in pages.check_front(front, stream))
+    if whole in names:
         yield from survey.losses.explain_by(strange, survey.unlisted())
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
     broken = 0
