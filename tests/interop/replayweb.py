@@ -79,8 +79,12 @@ class Player:
 
     def search(self, words: str) -> Locator:
         """Search the list of pages, which has to be on show; give the titles of those found."""
-        self._player().locator("wr-page-view input").fill(words)
+        self._player().locator("wr-page-view input[type=text]").fill(words)
         return self._player().locator("wr-page-entry:has(.col-index) .page-title")  # only what was found is numbered
+
+    def search_all(self) -> None:
+        """Let searches, from now on, find pages that stand in the list of all pages alone."""
+        self._player().locator("wr-page-view input[type=checkbox]").check()
 
     def open(self, url: str, timestamp: str) -> Locator:
         """Go to an archived URL; give the body of what is replayed."""

@@ -47,10 +47,10 @@ def test_a_search_finds_the_one_article_that_has_the_word(
 ) -> None:
     player.pages().first.wait_for()
     for article in articles:
-        expect(player.search(_telling_word(article, articles))).to_contain_text([article.title])
+        expect(player.search(telling_word(article, articles))).to_contain_text([article.title])
 
 
-def _telling_word(article: contents.Article, articles: list[contents.Article]) -> str:
+def telling_word(article: contents.Article, articles: list[contents.Article]) -> str:
     """Choose a word that no other article has, nor any title: only a search of the full text can find it."""
     elsewhere = " ".join(other.text for other in articles if other is not article)
     known = f"{elsewhere} {article.title}".casefold()

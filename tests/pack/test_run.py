@@ -189,6 +189,23 @@ def test_a_list_of_pages_that_is_too_large_for_players_has_no_texts(
     assert list(verify(tmp_path / "out")) == []
 
 
+@pytest.mark.parametrize("most", [1, 1 << 20])
+def test_of_many_pages_the_first_are_listed_and_all_stand_beside(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(pages, "MOST_LISTED", 2)
+    monkeypatch.setattr(pages, "MOST_WITH_TEXT", most)
+    pack([sources], tmp_path / "out", CONFIG)
+    listed, beside = (
+        [json.loads(row) for row in (tmp_path / "out/data/pages" / name).read_bytes().splitlines()[1:]]
+        for name in ("pages.jsonl", "extraPages.jsonl")
+    )
+    assert len(beside) > 2
+    assert {"text" in row for row in beside} == {most > 1}
+    assert listed == [{name: value for name, value in row.items() if name != "text"} for row in beside[:2]]
+    assert list(verify(tmp_path / "out")) == []
+
+
 def test_out_that_exists_is_refused_and_stays(sources: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

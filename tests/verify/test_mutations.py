@@ -16,6 +16,7 @@ from archiver.package import pages
 from archiver.verify.verify import LEVELS, Options, verify
 from archiver.warc.reader import Record
 from tests.verify.packages import (
+    build,
     copy,
     edit_file,
     edit_json,
@@ -30,6 +31,7 @@ from tests.verify.test_foreign import PUBLIC, sign, signed
 
 Mutation = Callable[[Path], object]
 PAGES = "pages/pages.jsonl"
+ALL_PAGES = "pages/extraPages.jsonl"
 
 
 def codes(path: Path) -> list[str]:
@@ -568,3 +570,24 @@ def test_a_finding_names_its_place(bag: Path, tmp_path: Path) -> None:
     assert finding.offset is not None
     assert (finding.record or "").startswith("urn:uuid:")
     assert (finding.path, finding.found, finding.expected) == ("$.links[0].span", "The p", "https://example.org/pier")
+
+
+@pytest.mark.parametrize(
+    ("mutate", "expected"),
+    [
+        (lambda root: None, []),
+        (rows(lambda lines: [lines[0], lines[2], lines[1]], PAGES), ["E429", "E429"]),
+        (rows(lambda lines: [*lines, lines[1]], PAGES), ["E429"]),
+        (rows(lambda lines: [lines[0], lines[1].replace(b'"title":"', b'"title":"Not '), lines[2]], PAGES), ["E429"]),
+        (rows(lambda lines: lines[:-1], ALL_PAGES), ["E429"]),
+        (both(remove(f"data/{ALL_PAGES}"), remanifest), ["E415"]),
+    ],
+)
+def test_a_list_of_the_first_pages_is_held_to_that_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutate: Mutation, expected: list[str]
+) -> None:
+    monkeypatch.setattr(pages, "MOST_LISTED", 2)
+    root = build(tmp_path)
+    mutate(root)
+    assert codes(root)[: len(expected)] == expected
+    assert bool(codes(root)) == bool(expected)
