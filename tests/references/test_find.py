@@ -260,3 +260,11 @@ def test_a_retweet_without_a_signature_is_a_tweet() -> None:
 def test_a_retweet_with_a_signature_is_that_of_the_signature() -> None:
     (tweet,) = extract("RT @tideline: it broke\n— Jo (@jo_e) July 21, 2017").tweets
     assert (tweet.form, tweet.handle, tweet.text) == ("signature", "jo_e", "RT @tideline: it broke")
+
+
+def test_a_name_that_was_taken_for_a_links_end_is_taken_off_it() -> None:
+    text = "See bit.ly/1abcdJo Lind (@jl_news) July 21, 2017"
+    found = find(text, to_source=same)
+    check(text, found)
+    assert [(link.href, link.url, link.tweet) for link in found.links] == [("bit.ly/1abcd", "https://bit.ly/1abcd", 0)]
+    assert (found.tweets[0].author, found.tweets[0].confidence) == ("Jo Lind", "low")

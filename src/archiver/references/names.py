@@ -11,6 +11,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archiver.model import Confidence
+from archiver.references.spelling import (
+    ABBREVIATED,
+    AROUND,
+    GLUING,
+    MAX_WORDS,
+    SENTENCE,
+    SHORT_WORD,
+    TITLES,
+    begun_at,
+    exactly_named,
+    glued_at,
+    is_glued,
+    named_by_handle,
+    squashed,
+)
 
 
 class Name(NamedTuple):
@@ -49,35 +64,30 @@ _DASH = re.compile(rf"(?:{_EM})\s{{0,3}}")
 _HYPHEN = re.compile(
     r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#(?:8211|[xX]2013);|\\u2013|[−‐]|\ufffd{1,3}"
     r"|(?<![^\s.!?…\"”’)\u2600-\U0010ffff])-|(?<=\w)-(?=\s[^\Wa-z\d_]))\s{1,3}"
+    r"|(?<=[\s.!?…\"”’)])-(?=[^\Wa-z\d_][^\WA-Z\d_])"
     # Where it begins a line, what else is left of a dash, or stands for one.
     r"|(?<![^\n])(?:\?{1,3}[ ]|[~•][ ](?![^\n(]*[~•])|€”\s?|â€?[ ]|”[ ]?)"
 )
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
-_MAX_WORDS = 4
-_SHORT_WORD = 3
-_GLUED_WORDS = 5
-_LONG_HANDLE = 4
-_GLUING = '.!?…"”’)»]:;,'
-_PARTICLE = re.compile(r"(?i:mc|mac|de|la|le|van|von|du|di|fitz)|(?:[A-Z]\.)+|[A-Z]['’]")
-_AROUND = re.compile(r"\S*\Z")
-_INITIAL = re.compile(r"(?<=\s)[A-Z]\.?(?=\s)")
-_TITLES = "Rep|Sen|Gov|Dr|Mr|Mrs|Ms|Prof|Sec|Pres|Cmdr|Capt|Gen|Col|Lt|Sgt|Rev"
-_ABBREVIATED = re.compile(rf"\b(?:[A-Z]|St|Jr|Sr|{_TITLES})\.")
-_TITLE = re.compile(rf"(?:(?:{_TITLES}|St)\.|President|Mayor|Senator|Governor|The|Real)\s\Z")
+_SHOUTED = re.compile(r"!!|[!?]{3}")
+# Small words that names have in their midst, though they are longer than the others.
+_JOINING = frozenset(("with", "from", "della", "degli", "voor", "para", "över", "über", "under"))
+_LEAST_PROSE = 3
+# A name within what was taken for a link: behind a file's ending or a code of known length; or its last capital.
+_BEHIND_ENDING = re.compile(
+    r"(?:\.(?:html?|php|aspx?|jpe?g|png|gif|pdf)|youtu\.be/[\w-]{11})(?P<name>[^\Wa-z\d_][^\WA-Z\d_]+)\Z"
+)
+_LAST_CAPITAL = re.compile(r"(?<=[\w/=-])(?P<name>[^\Wa-z\d_][^\WA-Z\d_]+)\Z")
+_WHOLE_CODE = re.compile(r"(?i:t\.co|pic\.twitter\.com|pic\.x\.com)/[A-Za-z0-9]{10}\Z")
+_LONG_FIRST_NAME = 4
+_TITLE = re.compile(rf"(?:(?:{TITLES}|St)\.|President|Mayor|Senator|Governor|The|Real)\s\Z")
 _BLANK_BEFORE = re.compile(r"\n[ \t\xa0]*\n[ \t\xa0]*\Z")
 _NO_NAME = re.compile(r"[@#\"”]")
 GAP = re.compile(r"(?<![ \t\xa0])[ \t\xa0]{2,}+(?=\S)")
-# A sentence's end, up to where the next begins. What is glued to a full stop begins one with a capital, with the number
-# of a thread (`1/`), or as a small word behind a word. A link that follows is no sentence.
-SENTENCE = re.compile(
-    r"(?:(?<![A-Z])(?<!\b[DJMS]r)(?<!\bSt)(?<!\bSen)(?<!\bRep)(?<!\bGov)(?<!\bCmdr)(?<!\bCapt)(?<!\bProf)(?<!\bPh)\."
-    r"(?=[\"”’)»\s]|[^\Wa-z\d_]|[@#“‘]|\d{1,2}/|(?<=[a-z]{4}\.)[a-z]{1,15}\s)|[!?…。！？]|:(?=\s))[\"”’)»]*\s*(?=\S)(?!https?:|pic\.)"
-)
 # What paragraphs end with; and a word with a capital that is glued to small letters: `knewBo`.
 PARAGRAPH_ENDS = '.!?…:"”’)»。！？'
 _GLUED = re.compile(r"[^\WA-Z\d_]{2,}[A-Z]")
-_WORD = re.compile(r"(?:[A-Z]|(?<!\S)\S|(?<=[.!?…\"”])\S)(?:[^\sA-Z]*(?:[A-Z]+(?![^\sA-Z]))?)")
 _CAPITALISED = re.compile(r"(?:(?<!\S)[^\Wa-z\d_]\S{0,30}\s{1,3}){1,6}\Z")
 
 
@@ -87,15 +97,15 @@ def line_start(text: str, low: int, place: int) -> int:
 
 def begins_line(text: str, low: int, place: int) -> bool:
     """Whether nothing is said between the line's begin and `place`: marks alone, Markdown's among them."""
-    return not any(_is_said(character) for character in text[line_start(text, low, place) : place])
+    return not _says(text[line_start(text, low, place) : place])
 
 
 def is_caption(text: str, low: int, paren: int, handle: str) -> bool:
     """Whether another network's words lead to the name, with no end of a sentence or a paragraph in between."""
     caption = _CAPTION.search(text, max(low, paren - 2 * _MAX_NAME), paren)
-    if caption and ("—" in caption[1] or "–" in caption[1]) and _exactly_named(caption[1], handle.lower()) != 0:
+    if caption and ("—" in caption[1] or "–" in caption[1]) and exactly_named(caption[1], handle.lower()) != 0:
         return False
-    return caption is not None and not SENTENCE.search(caption[1]) and _glue(caption[1], "") is None
+    return caption is not None and not SENTENCE.search(caption[1]) and glued_at(caption[1], "") is None
 
 
 def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int]) -> Name | None:
@@ -109,29 +119,62 @@ def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int
     first = [dash for dash in (*strong, *weak) if begins_line(text, begin, dash.start())]
     for dash in (*first, *reversed(strong), *reversed(weak)):
         author = text[dash.end() : paren].strip(MARKS)
-        if author[:3].lower() == "by " and _exactly_named(author, handle.lower()) == len("by "):
+        if author[:3].lower() == "by " and exactly_named(author, handle.lower()) == len("by "):
             return None
         if "\n" not in author and (dash in first or not _is_prose(author, handle.lower(), weak=dash in weak)):
+            earlier = None if dash in first else _earlier(text, strong, dash, author, handle.lower())
+            if earlier:
+                return Name(earlier.start(), text[earlier.end() : paren].strip(MARKS), "low", is_dashed=True)
             sure = dash in first or dash in strong or text[low : dash.start()].rstrip()[-1:] in PARAGRAPH_ENDS
             return Name(dash.start(), author or None, "high" if sure else "low", is_dashed=True)
     return None
 
 
+def _earlier(
+    text: str, dashes: Sequence[re.Match[str]], dash: re.Match[str], author: str, handle: str
+) -> re.Match[str] | None:
+    """The dash before, where what stands between them reads like a name: `— Jo Lind — Reporter`, which may be one."""
+    place = dashes.index(dash) if dash in dashes else 0
+    if not place or any(len(word) > 1 and squashed(word) in handle for word in author.split()):
+        return None
+    between = text[dashes[place - 1].end() : dash.start()].strip(MARKS)
+    is_name = between.replace(" ", "").isalpha() and _is_capitalised(between)
+    return dashes[place - 1] if is_name and len(between.split()) in {2, _CREDITED_WORDS} else None
+
+
 def _is_prose(author: str, handle: str, *, weak: bool) -> bool:
     """Whether a dash within a line belongs to the tweet's text, so that the name has to be found in `author`.
 
-    A gap says so, and a sentence's end after a hyphen; after an em dash, one before what the handle names. Else words
-    that begin small do, where they hold a sentence's end or a capital.
+    A gap says so, a name glued to other words, and a sentence's end after a hyphen; after an em dash, one before what
+    the handle names. Else words that begin small do, where they hold a sentence's end or a capital.
     """
+    if _holds_glued_name(author, handle):
+        return True
     sentence = SENTENCE.search(author)
-    if GAP.search(author) or (sentence and (weak or (_named_by_handle(author, handle) or 0) >= sentence.end())):
+    if GAP.search(author) or (sentence and (weak or (named_by_handle(author, handle) or 0) >= sentence.end())):
         return True
     first, _, rest = author.partition(" ")
     # Short words stand in many a handle: `and` in `saltandrope`.
-    if handle.startswith(_squashed(first)) or (len(first) > _SHORT_WORD and _squashed(first) in handle):
+    if handle.startswith(squashed(first)) or (len(first) > SHORT_WORD and squashed(first) in handle):
         return False
     is_phrase = bool(rest) and (weak or sentence is not None or rest != rest.lower())
     return bool(_GLUED.match(first)) or (first.islower() and is_phrase)
+
+
+def _holds_glued_name(author: str, handle: str) -> bool:
+    """Whether words that were taken for a name end with one, glued to them: `Police say 3 are deadABC News`.
+
+    To a word in small letters, an end mark behind one, or more than one word, where the glued is what the handle says.
+    """
+    glue, exact = glued_at(author, handle), exactly_named(author, handle)
+    glue = exact if exact and not author[exact - 1].isspace() else glue
+    if not glue:
+        return False
+    left = author[:glue].split()
+    word = left[-1].rstrip(GLUING) if left else ""
+    if word.islower() and len(word) >= SHORT_WORD and word.isalpha():
+        return True
+    return glue == exact and len(left) > 1 and author[glue].isupper()
 
 
 def undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int]) -> Name | None:
@@ -140,16 +183,36 @@ def undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[i
     if _is_credit(text[max(line, paren - 2 * _MAX_NAME) : paren], handle.lower()):
         return None
     low, edge = max(line, paren - _MAX_NAME), max(line, paren - _MAX_NAME, _last_link_end(link_ends, paren))
-    swallowed = _exactly_named(text[low:paren], handle.lower()) if low < edge else None
+    swallowed = exactly_named(text[low:paren], handle.lower()) if low < edge else None
     if swallowed is not None and low + swallowed < edge and text[low + swallowed].isupper():
         return _name(text, low + swallowed, paren, certain=" " in text[low + swallowed : paren].strip())
-    name = _glued(text, edge, paren, handle.lower(), has_body=edge > line)
+    name = _glued_to_link(text, line, edge, paren, handle.lower()) if line < edge else None
+    name = name or _glued(text, edge, paren, handle.lower(), has_body=edge > line)
     return name if line > 0 or text[: name.start].strip() else None
+
+
+def _glued_to_link(text: str, line: int, edge: int, paren: int, handle: str) -> Name | None:
+    """A name whose first word was taken for the end of a link: where one word at most follows it, or it is long."""
+    words = text[edge:paren].split()
+    link = text[max(line, edge - 2 * _MAX_NAME) : edge]
+    if (not text[edge].isspace() and edge < paren) or _WHOLE_CODE.search(link):
+        return None
+    if (
+        len(words) > _CREDITED_WORDS
+        or not all(word[0].isupper() for word in words)
+        or exactly_named(" ".join(words), handle) == 0
+    ):
+        return None
+    certain, first = _BEHIND_ENDING.search(link), _LAST_CAPITAL.search(link)
+    match = certain or first
+    if match is None or not (certain or len(words) == 1 or len(match["name"]) >= _LONG_FIRST_NAME):
+        return None
+    return _name(text, edge - len(match["name"]), paren, certain=False)
 
 
 def _is_credit(line: str, handle: str) -> bool:
     """Whether a line before a handle is a byline or a credit: up to three capitalised words, or the handle itself."""
-    exact = _exactly_named(line, handle)
+    exact = exactly_named(line, handle)
     if exact is not None:
         credit = _CREDIT.match(line) or _NAMED_CREDIT.match(line)
         return credit is not None and credit.end() == exact
@@ -157,7 +220,7 @@ def _is_credit(line: str, handle: str) -> bool:
     name = line[credit.end() :].strip(MARKS) if credit else ""
     words = name.split()
     capitalised = all(word[0].isupper() or not word[0].isalpha() for word in words)
-    whole = capitalised and not re.search("[!,]", name) and _glue(name, handle) is None
+    whole = capitalised and not re.search("[!,]", name) and glued_at(name, handle) is None
     return whole and 0 < len(words) <= _CREDITED_WORDS
 
 
@@ -171,39 +234,56 @@ def _glued(text: str, edge: int, paren: int, handle: str, *, has_body: bool) -> 
     gap = max((gap.end() for gap in GAP.finditer(text, edge, paren)), default=edge)
     before = text[gap:paren]
     has_body = has_body or gap > edge
-    exact, glue, named = _exactly_named(before, handle), _glue(before, handle), _named_by_handle(before, handle)
+    exact, glue, named = exactly_named(before, handle), glued_at(before, handle), named_by_handle(before, handle)
     is_name = _is_name(before, named)
     if has_body and is_name and _is_capitalised(before):
         return _name(text, gap, paren, certain=True)
     if exact is not None and (glue is None or glue >= exact or _is_whole(before, exact, glue)):
         return _titled(text, gap, gap + exact, paren, certain=_is_apart(before, exact))
     if glue is not None:
-        first = _squashed(before[glue:].split()[0])
-        return _name(text, gap + glue, paren, certain=len(first) > 1 and first in handle)
-    begun = _begun(before, handle)
+        first = squashed(before[glue:].split()[0])
+        certain = is_glued(before[glue - 1], before[glue]) and len(first) > 1 and first in handle
+        return _name(text, gap + glue, paren, certain=certain)
+    begun = begun_at(before, handle)
     if begun is not None:
         return _titled(text, gap, gap + begun, paren, certain=False)
-    if is_name or (_stands_alone(text, gap, paren) and not SENTENCE.search(before)):
+    if is_name or (_stands_alone(text, gap, paren) and not SENTENCE.search(before) and not _reads_on(before)):
         return _name(text, gap, paren, certain=has_body and named == 0)
-    words = _CAPITALISED.search(before)
-    begin = named if named is not None else words.start() if words else len(before)
+    begin = named if named is not None else _last_capitalised(before)
     return _titled(text, gap, gap + begin, paren, certain=False)
+
+
+def _last_capitalised(before: str) -> int:
+    """Where the last words with capitals begin, after the end of a sentence: all of them, or the last two of many."""
+    sentence = max((sentence.end() for sentence in SENTENCE.finditer(ABBREVIATED.sub(_blanked, before))), default=0)
+    words = _CAPITALISED.search(before, sentence)
+    if words is None:
+        return len(before)
+    begins = [word.start() for word in re.finditer(r"\S+", before) if word.start() >= words.start()]
+    return begins[-2] if len(begins) > _CREDITED_WORDS else words.start()
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "x" * len(match[0])
+
+
+def _reads_on(before: str) -> bool:
+    """Whether a line is more than a name: words in small letters before one with a capital, among many, or closed by
+    an end mark."""
+    words = [word for word in before.split() if word[0].isalpha()]
+    small = [place for place, word in enumerate(words) if word.islower()]
+    long = [place for place in small if len(words[place]) > SHORT_WORD and words[place] not in _JOINING]
+    if before.rstrip()[-1:] in {".", "!", "?", "…"} and len(words) >= _LEAST_PROSE and long:
+        return True
+    if len(words) > MAX_WORDS:
+        return bool(long) or 2 * len(small) > len(words)
+    return bool(long) and any(word[0].isupper() for word in words[long[0] :])
 
 
 def _is_whole(before: str, exact: int, glue: int) -> bool:
     """Whether words that are the handle are more of a name than what is glued before them."""
-    word = _AROUND.search(before[:glue])
+    word = AROUND.search(before[:glue])
     return " " in before[exact:].strip() or before[exact].islower() or bool(word and word[0][:1] in {"@", "#"})
-
-
-def _begun(before: str, handle: str) -> int | None:
-    """Where the one of the last words stands that the handle begins with: `Jo Ann Lind` of `joann_news`."""
-    words = [word for word in _WORD.finditer(before) if not word[0].isspace()]
-    for word in reversed(words[-_MAX_WORDS:]):
-        squashed = _squashed(word[0])
-        if len(squashed) >= _SHORT_WORD and handle.startswith(squashed):
-            return word.start()
-    return None
 
 
 def _titled(text: str, low: int, start: int, paren: int, *, certain: bool) -> Name:
@@ -211,7 +291,7 @@ def _titled(text: str, low: int, start: int, paren: int, *, certain: bool) -> Na
     while title := _TITLE.search(text, low, start):
         start = title.start()
     start -= text[low:start].endswith("#")
-    if not any(_is_said(character) for character in text[low:start]):
+    if not _says(text[low:start]):
         start = low
     return _name(text, start, paren, certain=certain)
 
@@ -223,9 +303,12 @@ def _stands_alone(text: str, start: int, paren: int) -> bool:
     )
 
 
-def _is_said(character: str) -> bool:
-    """Whether a tweet may consist of it: a letter, a digit, an emoji."""
-    return character.isalnum() or (character >= "\u2600" and unicodedata.category(character) == "So")
+def _says(before: str) -> bool:
+    """Whether a tweet may consist of it: of letters, digits, emoji, or `!!`."""
+    return bool(_SHOUTED.search(before)) or any(
+        character.isalnum() or (character >= "\u2600" and unicodedata.category(character) == "So")
+        for character in before
+    )
 
 
 def _is_apart(before: str, start: int) -> bool:
@@ -239,68 +322,9 @@ def _is_apart(before: str, start: int) -> bool:
     return word == word.lower() or not word[-1].isalnum()
 
 
-def _exactly_named(before: str, handle: str) -> int | None:
-    """Where the words begin that are the handle, letter by letter; initials and emoji among them are passed over.
-
-    Handles put `real` before a name, and digits and lines around it. Within a word only a long handle tells its begin.
-    """
-    bare = handle.replace("_", "")
-    ended, plain = bare.rstrip("0123456789"), bare.strip("0123456789")
-    without_initials = _INITIAL.sub(lambda initial: " " * len(initial[0]), before)
-    for wanted in dict.fromkeys(each.removeprefix("real") for each in (bare, ended, plain)):
-        for letters in (before, without_initials):
-            start = _spelt(letters, wanted) if len(wanted) > 1 else None
-            if start is not None and _may_begin(before, start, wanted):
-                return start
-    return None
-
-
-def _spelt(letters: str, wanted: str) -> int | None:
-    """Where the end of `letters` begins that spells `wanted`, marks and blanks aside."""
-    for place in range(len(letters) - 1, -1, -1):
-        letter = _squashed(letters[place])
-        if not wanted.endswith(letter):
-            return None
-        wanted = wanted.removesuffix(letter)
-        if not wanted:
-            return place
-    return None
-
-
-def _may_begin(before: str, start: int, wanted: str) -> bool:
-    left = before[:start]
-    if not left or not left[-1].isalnum():
-        return not left.endswith(("'", "’", "-"))
-    # `itRihanna`, and `itrihanna` where it is no word's usual end
-    return before[start].isupper() or (len(wanted) > _LONG_HANDLE and " " in left)
-
-
-def _glue(before: str, handle: str) -> int | None:
-    """The last place where a name is glued to text: a capital right behind a small letter, a mark, a quote or an emoji.
-
-    A word that stands in the handle is whole (`BuzzFeed`), and so are particles and initials (`McKay`, `J.K.`).
-    """
-    for place in range(len(before) - 1, 0, -1):
-        if not _is_glued(before[place - 1], before[place]):
-            continue
-        word = _AROUND.search(before, 0, place)
-        left = word[0] if word else ""
-        if _squashed(left + before[place:].split()[0]) in handle or _PARTICLE.fullmatch(left):
-            continue
-        rest = before[place:]
-        return None if len(rest.split()) > _GLUED_WORDS or SENTENCE.search(_ABBREVIATED.sub("", rest)) else place
-    return None
-
-
-def _is_glued(one: str, other: str) -> bool:
-    if one >= "\u2600" and unicodedata.category(one) in {"So", "Mn", "Sk"}:
-        return other.isalpha()
-    return other.isupper() and (one.islower() or one in _GLUING)
-
-
 def _is_name(bounded: str, named: int | None) -> bool:
     """Whether all that stands within its bounds is a name, of which the words from `named` on stand in the handle."""
-    if len(bounded) >= _MAX_NAME or len(bounded.split()) > _MAX_WORDS or SENTENCE.search(bounded):
+    if len(bounded) >= _MAX_NAME or len(bounded.split()) > MAX_WORDS or SENTENCE.search(bounded) or _reads_on(bounded):
         return False
     before = bounded[:named]
     if named is not None and (before[-1:].isalnum() or any(word.islower() for word in before.split())):
@@ -320,24 +344,3 @@ def _last_link_end(link_ends: Sequence[int], place: int) -> int:
 
 def _name(text: str, start: int, paren: int, *, certain: bool) -> Name:
     return Name(start, text[start:paren].strip(MARKS).lstrip(";:, ") or None, "high" if certain else "low")
-
-
-def _named_by_handle(before: str, handle: str) -> int | None:
-    """Where the last words begin that all stand in the handle: `Eva Lind` in `EvaBoLind`.
-
-    Where they are not all of it, one more word with a capital is taken for the name's: `Bo Berg` of `skipberg`.
-    """
-    start = None
-    for word in reversed([*_WORD.finditer(before)]):
-        squashed = _squashed(word[0])
-        if len(squashed) < 2 or squashed not in handle:
-            more = start is not None and word[0][0].isupper() and not SENTENCE.search(word[0] + " x")
-            return word.start() if more and _squashed(before[start:]) != _squashed(handle) else start
-        start = word.start()
-    return start
-
-
-def _squashed(name: str) -> str:
-    """Letters and digits alone, in lower case and without accents, as handles are made of names."""
-    letters = name if name.isascii() else unicodedata.normalize("NFD", name)
-    return "".join(letter for letter in letters if letter.isalnum()).lower()

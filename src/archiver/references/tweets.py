@@ -18,13 +18,13 @@ from archiver.references.names import (
     GAP,
     MARKS,
     PARAGRAPH_ENDS,
-    SENTENCE,
     begins_line,
     dashed,
     is_caption,
     line_start,
     undashed,
 )
+from archiver.references.spelling import SENTENCE
 from archiver.references.urls import status
 
 
