@@ -305,8 +305,10 @@ CODES: dict[str, Code] = {
     "W459": Code("odd zip header", "An extra field contradicts the header that it belongs to, or a local header has another time or "
                  "version than the central directory.", "APPNOTE 4.5", ZIP),
     "E460": Code("folder with data", "A member of the zip is a folder, and has data.", "APPNOTE 4.3.8", ZIP),
-    "I462": Code("rows not looked up", "A WARC file is deflated within the zip, and each record looked up in it has to be inflated "
+    "I462": Code("records not looked up", "A WARC file is deflated within the zip, and each record looked up in it has to be inflated "
                  "from the file's start; beyond a gibibyte no more are."),
+    "W463": Code("page list without a head", "The first row of a page list is a page; the specification's example starts with a "
+                 "head that has a `format`.", "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
     # 5: article records
     "E501": Code("record breaks the schema", "The article record is not valid against the article schema."),
     "E502": Code("record is not JSON", "The record is not one well-formed JSON value.", "RFC 8259 section 2", RFC8259 + "#section-2"),

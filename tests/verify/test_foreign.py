@@ -226,6 +226,142 @@ def test_a_row_against_its_record(tmp_path: Path, line: bytes, expected: list[st
     assert rows(tmp_path, line) == expected
 
 
+KEYS = {
+    "org,example)/path/": "https://example.org/path/",
+    "org,example)/p;jsessionid=ab?x=1": "https://example.org/p;jsessionid=AB?x=1",
+    "org,example)/x?sid=0123456789abcdef0123456789abcdef&y=1": "https://example.org/x?sid=0123456789abcdef0123456789abcdef&y=1",
+    "org,example)//x/b%2fc": "https://example.org//x/%7Ea/../b%2Fc",
+    "org,example:8080)/?a=&b=": "http://www2.example.org:8080/?a&b=",
+    "org,example)/": "https://example.org/./a/..",
+    "urn:pageinfo:https://example.org/A": "urn:pageinfo:https://example.org/A",
+    "http://example.org:99999/": "http://example.org:99999/",
+}
+
+
+@pytest.mark.parametrize(("key", "uri"), KEYS.items(), ids=KEYS)
+def test_keys_as_other_software_makes_them(tmp_path: Path, key: str, uri: str) -> None:
+    info, page = members(INFO), members(response(change={"WARC-Target-URI": uri}))
+    row = index_row(len(info), len(page), url=uri)
+    for name, expected in ((key, []), (key + "x", ["E423"]), ("com" + key, ["E423"])):
+        line = row.replace(b"org,example)/1", name.encode(), 1)
+        assert codes(foreign(tmp_path / "a.wacz", info + page, line)) == expected
+
+
+def sha1(data: bytes) -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKS = b"5\r\nhello\r\n0\r\n\r\n"
+HTML_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+DIGESTS: dict[str, tuple[bytes, str, list[str]]] = {
+    "of the block": (HTML_HEAD + b"hello", sha1(HTML_HEAD + b"hello"), []),
+    "of the body": (HTML_HEAD + b"hello", sha1(b"hello"), []),
+    "of another body": (HTML_HEAD + b"hello", sha1(b"hallo"), ["E423"]),
+    "of the body as sent": (CHUNKED + CHUNKS, sha1(CHUNKS), []),
+    "of the body without its chunks": (CHUNKED + CHUNKS, sha1(b"hello"), []),
+    "of nothing, where there is a body": (HTML_HEAD + b"hello", sha1(b""), ["W445"]),
+    "of nothing, where there is none": (HTML_HEAD, sha1(b""), []),
+}
+
+
+@pytest.mark.parametrize(("block", "digest", "expected"), DIGESTS.values(), ids=DIGESTS)
+def test_digests_that_indexers_compute(tmp_path: Path, block: bytes, digest: str, expected: list[str]) -> None:
+    info, page = members(INFO), members(response(block, {"WARC-Payload-Digest": None}))
+    row = index_row(len(info), len(page), digest=digest)
+    assert codes(foreign(tmp_path / "a.wacz", info + page, row)) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "mime", "expected"),
+    [
+        (None, "unk", ["W214"]),
+        (None, None, ["W214"]),
+        (None, "image/png", ["W214", "E423"]),
+        ("Text/HTML; charset=utf-8", "text/html", []),
+        ("text/html", "unk", ["E423"]),
+    ],
+)
+def test_types_of_a_resource(tmp_path: Path, stated: str | None, mime: str | None, expected: list[str]) -> None:
+    info, page = members(INFO), members(record(change={"Content-Type": stated}))
+    row = index_row(len(info), len(page), digest=sha256(BLOCK), mime=mime, status=None)
+    assert codes(foreign(tmp_path / "a.wacz", info + page, row)) == expected
+
+
+def test_what_indexers_leave_out(tmp_path: Path) -> None:
+    def named(uri: str, kind: str) -> bytes:
+        change = {"WARC-Target-URI": uri, "Content-Type": kind, "WARC-Payload-Digest": None}
+        return members(record("response", 2, change=change))
+
+    notes = members(record(number=3, change={"Content-Type": "application/warc-fields"}))
+    for data in (named("dns:example.org", "text/dns"), named("whois://x/example.org", "text/plain"), notes):
+        assert codes(write(tmp_path / "a.wacz", files(extra=data))) == []
+    assert codes(write(tmp_path / "a.wacz", files(extra=named("ftp://example.org/", "text/plain")))) == ["E424"]
+    info, name = members(INFO), named("dns:example.org", "text/dns")
+    row = index_row(len(info), len(name), url="dns:example.org", digest=sha1(BLOCK), mime=None, status=None)
+    row = row.replace(b"org,example)/1", b"dns:example.org", 1)
+    assert codes(foreign(tmp_path / "a.wacz", info + name, row)) == []
+
+
+@pytest.mark.parametrize("filename", ["a.warc.gz", "sub/a.warc.gz", "archive/sub/a.warc.gz"])
+def test_a_file_named_from_wherever(tmp_path: Path, filename: str) -> None:
+    given = files()
+    given["archive/sub/a.warc.gz"] = given.pop("archive/a.warc.gz")
+    given["indexes/index.cdx"] = given["indexes/index.cdx"].replace(b"a.warc.gz", filename.encode())
+    assert codes(write(tmp_path / "a.wacz", given)) == []
+    given["indexes/index.cdx"] = given["indexes/index.cdx"].replace(b"a.warc.gz", b"b.warc.gz")
+    assert codes(write(tmp_path / "a.wacz", given)) == ["E422", "I623"]
+
+
+def test_two_indexes_of_the_same_records(tmp_path: Path) -> None:
+    given = files()
+    given["indexes/other.cdx"] = given["indexes/index.cdx"]
+    assert codes(write(tmp_path / "a.wacz", given)) == []
+    given["indexes/other.cdx"] *= 2
+    assert codes(write(tmp_path / "a.wacz", given)) == ["E425"]
+
+
+def test_rows_of_one_key_and_time_in_any_order(tmp_path: Path) -> None:
+    info = members(INFO)
+    pages = [members(response(change={"WARC-Record-ID": f"<{urn(number)}>"})) for number in (1, 2)]
+    places = (len(info), len(pages[0])), (len(info) + len(pages[0]), len(pages[1]))
+    lines = sorted((index_row(*place) for place in places), reverse=True)
+    assert codes(foreign(tmp_path / "a.wacz", info + b"".join(pages), *lines)) == []
+    later = [lines[0].replace(b"20240506070809", b"20240506070810", 1), lines[1]]
+    assert codes(foreign(tmp_path / "a.wacz", info + b"".join(pages), *later)) == ["E423", "E421"]
+
+
+def test_blank_lines_at_the_end(tmp_path: Path) -> None:
+    given = files()
+    given["indexes/index.cdx"] += b"\n\r\n"
+    given["pages/pages.jsonl"] += b"\n"
+    assert codes(write(tmp_path / "a.wacz", given)) == []
+    given["indexes/index.cdx"] = b"\n" + given["indexes/index.cdx"]
+    given["pages/pages.jsonl"] += b"{}\n"
+    assert codes(write(tmp_path / "a.wacz", given)) == ["E427", "E427", "E427", "W450", "E420"]
+
+
+def test_a_row_may_point_at_no_record_of_another_file(tmp_path: Path) -> None:
+    """A file that is no WARC by its name holds one all the same; its records are none of the archive's."""
+    given = files()
+    request = record(
+        "request", 5, b"GET / HTTP/1.1\r\n\r\n", change={"Content-Type": "application/http; msgtype=request"}
+    )
+    given["archive/x.arc"] = request
+    given["indexes/index.cdx"] += index_row(0, 9, filename="x.arc", digest="sha1:AAAA").replace(b"/1 ", b"/5 ", 1)
+    assert set(codes(write(tmp_path / "a.wacz", given))) == {"E422", "E423"}
+
+
+def test_a_wrong_row_keeps_back_nothing_that_does_not_follow_from_it(tmp_path: Path) -> None:
+    given = files(extra=members(record(number=2, change={"WARC-Target-URI": "https://example.org/2"})))
+    given["indexes/index.cdx"] = given["indexes/index.cdx"].replace(b'"200"', b'"404"')
+    given["pages/pages.jsonl"] += b'{"id":"1","url":"https://gone.example/","ts":"2024-05-06T07:08:09Z"}\n'
+    assert codes(write(tmp_path / "a.wacz", given)) == ["E423", "E428", "E424"]
+    given["indexes/index.cdx"] = given["indexes/index.cdx"].replace(b'"offset": "', b'"offset": "9')
+    given = files() | {"indexes/index.cdx": given["indexes/index.cdx"]}
+    assert codes(write(tmp_path / "a.wacz", given)) == ["E422", "I623"]
+
+
 def test_of_several_types_in_a_head_a_row_has_one(tmp_path: Path) -> None:
     page = members(response(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Type: text/plain\r\n\r\nhello"))
     info = members(INFO)
@@ -272,6 +408,7 @@ PAGE_ROWS: dict[str, tuple[dict[str, str], list[str]]] = {
     "fragment": ({"url": "https://example.org/1#top"}, []),
     "another time": ({"ts": "2024-05-06T07:08:10Z"}, ["W449"]),
     "no capture": ({"url": "https://example.org/2"}, ["E428"]),
+    "address spelled otherwise": ({"url": "http://Example.org/1/"}, []),
     "no name": ({"id": ""}, ["W450"]),
 }
 
@@ -282,6 +419,15 @@ def test_a_page(tmp_path: Path, name: str, change: dict[str, str], expected: lis
     row = {"id": "1", "url": "https://example.org/1", "ts": "2024-05-06T07:08:09Z"} | change
     given = files() | {name: PAGES + json.dumps(row).encode() + b"\n"}
     assert codes(write(tmp_path / "a.wacz", given)) == expected
+
+
+def test_a_page_list_without_a_head(tmp_path: Path) -> None:
+    page = b'{"id":"1","url":"https://example.org/1","ts":"2024-05-06T07:08:09Z"}\n'
+    assert codes(write(tmp_path / "a.wacz", files() | {"pages/pages.jsonl": page})) == ["W463"]
+    assert codes(write(tmp_path / "a.wacz", files() | {"pages/pages.jsonl": page.replace(b"/1", b"/2")})) == [
+        "W463",
+        "E428",
+    ]
 
 
 @pytest.mark.parametrize("name", ["archive/x.txt", "indexes/notes.md", "pages/page.html"])
@@ -319,10 +465,10 @@ def write(
     return path
 
 
-def files() -> dict[str, bytes]:
+def files(extra: bytes = b"") -> dict[str, bytes]:
     info, page = members(INFO), members(response())
     row = index_row(len(info), len(page))
-    return {"archive/a.warc.gz": info + page, "indexes/index.cdx": row, "pages/pages.jsonl": PAGES}
+    return {"archive/a.warc.gz": info + page + extra, "indexes/index.cdx": row, "pages/pages.jsonl": PAGES}
 
 
 def first_version(manifest: dict[str, Any]) -> None:

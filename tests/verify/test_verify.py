@@ -8,7 +8,7 @@ import os
 import random
 import re
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -104,9 +104,9 @@ INFO = record("warcinfo", 9, b"software: other\r\n")
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nhello"
 
 
-def response(block: bytes = HTTP) -> bytes:
-    change = {"Content-Type": "application/http; msgtype=response", "WARC-Payload-Digest": sha256(b"hello")}
-    return record("response", 1, block, change=change)
+def response(block: bytes = HTTP, change: Mapping[str, str | None] = {}) -> bytes:
+    fields = {"Content-Type": "application/http; msgtype=response", "WARC-Payload-Digest": sha256(b"hello")}
+    return record("response", 1, block, change={**fields, **change})
 
 
 def index_row(offset: int, length: int, **fields: str | None) -> bytes:
@@ -511,3 +511,18 @@ def test_processes_find_what_one_finds(many: Path, tmp_path: Path, monkeypatch: 
     assert list(verify(many, options)) == []
     assert planned
     assert list(verify(root, options)) == list(verify(root))
+
+
+def test_records_of_a_deflated_file_are_not_looked_up_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.lookup._MOST_VAIN", 1 << 14)
+    change = {"WARC-Payload-Digest": None, "WARC-Block-Digest": None}
+    data = INFO + b"".join(record(number=number, block=b"x" * 2000, change=change) for number in range(10, 209))
+    given = ("archive/a.warc", data), ("indexes/index.cdx", b""), ("pages/pages.jsonl", PAGES)
+    write_zip(tmp_path / "a.wacz", *given)
+    with ZipFile(tmp_path / "a.wacz") as stored, ZipFile(tmp_path / "b.wacz", "w", ZIP_DEFLATED) as deflated:
+        for name in stored.namelist():
+            deflated.writestr(name, stored.read(name))
+    assert codes(tmp_path / "a.wacz") == ["E424"] * 199
+    found = codes(tmp_path / "b.wacz")
+    assert (found[0], found[-1]) == ("E407", "I462")
+    assert 0 < found.count("E424") < 20

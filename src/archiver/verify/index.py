@@ -8,15 +8,15 @@ from isal import isal_zlib
 
 from archiver.findings import Finding
 from archiver.model import sha256
-from archiver.verify import captures
+from archiver.package import layout
+from archiver.verify import agreement, captures
 from archiver.verify.captures import FIELDS, INDEXED
 from archiver.verify.gathered import Gathered
 from archiver.verify.jsons import json_object, repeats
 from archiver.verify.lookup import Lookup
 from archiver.verify.pages import Pages
 from archiver.verify.table import key_of_bytes
-from archiver.verify.tree import CHUNK, Tree, bounded_lines
-from archiver.warc import cdxj, digests, http
+from archiver.verify.tree import CHUNK, Tree, bounded_lines, without_blank_end
 from archiver.warc.reader import Record
 
 INDEXES = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
@@ -29,10 +29,6 @@ _POINTER = re.compile(rb"([^ ]+ [0-9]{14}(?:[0-9]{3})?) (\{.*\})\r?\n?")
 _POINTER_OLD = re.compile(rb"([^ \t]+ [0-9]{14})\t([^\t]+)\t([0-9]{1,15})\t([0-9]{1,15})(?:\t[0-9]+)?\r?\n?")
 _META = b"!meta "
 _ZIPNUM = "cdxj-gzip-1.0"
-# Of a captured request that is no GET, the key has the method and what was sent behind those of the URL.
-_METHOD = "__wb_method="
-_TYPE_END = re.compile(r"[;,\s]")
-_NO_TYPE = ("unk", "no-type", "-", "")
 _NEEDED = ("url", "offset", "length")
 # Lines that describe the index: OpenWayback's CDXJ, and ZipNum's.
 _HEADS = (b"!", b"@")
@@ -54,17 +50,23 @@ class Row(NamedTuple):
 
 
 class Index:
-    """The index `name` of the WACZ at `prefix` in a tree; `gathered` are the records that should stand in it."""
+    """The index `name` of the WACZ at `prefix` in a tree; `gathered` are the records that should stand in it.
+
+    When it was checked, `lost` is how many rows lead to no record, and `strange` how many have another address or time.
+    """
 
     def __init__(self, tree: Tree, prefix: str, name: str, gathered: Gathered, lookup: Lookup) -> None:
         self._tree = tree
         self._prefix = prefix
         self._name = name
         self._captures, self._loose, self._losses = gathered.captures, gathered.loose, gathered.losses
+        self._captures.again()
         self._lookup = lookup
-        self._unread: set[str] = set()
         self._present = frozenset(tree.names())
+        self._paths = _paths(tree.names(), prefix)
         self._is_long = False
+        self.lost = 0
+        self.strange = 0
 
     def check(self, pages: Pages) -> Iterator[Finding]:
         """What is wrong with the index; marks in `pages` the addresses and times that it knows."""
@@ -72,7 +74,7 @@ class Index:
         legend: list[bytes] | None = None
         if self._name.endswith(".cdxj"):
             yield Finding(code="W436", message="pywb does not take a `.cdxj` for an index of a WACZ.", file=self._name)
-        for number, line in enumerate(self._lines(), 1):
+        for number, line in enumerate(without_blank_end(self._lines()), 1):
             if isinstance(line, Finding):
                 yield line
                 continue
@@ -82,7 +84,7 @@ class Index:
                 continue
             if line.startswith(_HEADS):
                 continue
-            if line < before:
+            if line < before and _sorted_by(line) < _sorted_by(before):
                 yield self._finding("E421", "The row sorts before the one above it; look-ups will miss it.", number)
             before = line
             if self._is_expected(line, pages):
@@ -90,11 +92,6 @@ class Index:
             row = parse(line) if legend is None else _from_cdx(line, legend)
             found = self._parsed(row, line, pages)
             yield from (each.at(file=self._name, line=number) for each in found)
-        for path in sorted(self._unread):
-            message = (
-                "The file is deflated within the zip: too much was inflated to look up records, and rows are left."
-            )
-            yield Finding(code="I462", message=message, file=path)
 
     def _parsed(self, row: Row | None, line: bytes, pages: Pages) -> Iterator[Finding]:
         if row is not None and row.is_long and not self._is_long:
@@ -103,10 +100,12 @@ class Index:
         lacking = [] if row is None else [name for name in _NEEDED if not row.fields.get(name)]
         if row is None or lacking:
             what = f"The row lacks {', '.join(lacking)}" if lacking else "This is no CDXJ row"
+            self.lost += 1
+            self.strange += 1
             message = f"{what}: a row is key, 14 digits, and a JSON object that leads to a record."
             yield Finding(code="E420", message=message, found=_shown(line))
             return
-        pages.mark(row.fields.get("url", ""), row.timestamp)
+        pages.mark(agreement.key(row.fields.get("url", "")), row.timestamp)
         yield from self._row(row)
         repeated = repeats(line[line.find(b"{") :]) if b"{" in line else None
         if repeated is not None:
@@ -118,19 +117,20 @@ class Index:
         if match is None:
             return False
         key, row, stamp, url = match.groups()
-        if key.decode() != _key(url.decode()) or not self._captures.mark(key_of_bytes(row)):
+        name = key.decode()
+        if name != agreement.key(url.decode()) or not self._captures.mark(key_of_bytes(row)):
             return False
-        pages.mark(url.decode(), stamp.decode())
+        pages.mark(name, stamp.decode())
         return True
 
     def _row(self, row: Row) -> Iterator[Finding]:
         url = row.fields.get("url", "")
-        if not _is_key_of(row.key, url):
+        if not agreement.is_key_of(row.key, url):
             yield Finding(
                 code="E423",
                 message="The row's key is not that of its URL.",
                 found=row.key[:200],
-                expected=_key(url)[:200],
+                expected=agreement.key(url)[:200],
             )
         if not row.fields.get("digest"):
             yield Finding(code="W454", message="The row has no `digest`.")
@@ -151,42 +151,49 @@ class Index:
     def _compare(self, row: Row) -> Iterator[Finding]:
         """A row that is not what is expected of any record: what it points at, and how the two differ."""
         filename, offset = row.fields.get("filename", ""), row.fields.get("offset", "")
-        path = f"{self._prefix}archive/{filename}"
-        if path in self._present and not self._lookup.affords(path):
-            self._unread.add(path)
+        path = self._paths.get(filename, "")
+        if path and not self._lookup.affords(path):
             return
-        record = self._lookup.at(path, int(offset)) if path in self._present and _is_number(offset) else None
+        record = self._lookup.at(path, int(offset)) if path and _is_number(offset) else None
         if record is None and self._is_lost(path, offset):
             self._losses.keep_back("E422")
+            self.lost += 1
             return
         if record is None:
+            self.lost += 1
             yield Finding(code="E422", message="The row points at no record.", found=f"{filename}:{offset}"[:200])
             return
-        wanted = captures.expected(record, filename)
+        wanted = captures.expected(record, path.rpartition("/")[2])
         marked = self._captures.mark(key_of_bytes(captures.row(wanted)))
         if marked is None and (record.type in INDEXED or not self._lookup.is_own(path, record)):
+            self.lost += 1
             # What begins here is within another record's block, or behind damage.
             yield Finding(code="E422", message="The row points at no record of the file's own.", found=path[-200:])
             return
         if marked is False:
             yield Finding(code="E425", message="The index has a row of this record already.", record=record.id)
-        if "mime" not in row.fields and wanted["mime"] not in _NO_TYPE:
+        if "mime" not in row.fields and agreement.is_page(record) and wanted["mime"] not in agreement.NO_TYPE:
             yield Finding(
                 code="W454", message="The row has no `mime`.", record=record.id, expected=wanted["mime"][:200]
             )
+        yield from self._unlike(row, wanted | {"filename": filename}, record)
+
+    def _unlike(self, row: Row, wanted: Mapping[str, str], record: Record) -> Iterator[Finding]:
+        """In what a row is not of the record that it points at."""
+        wrong: set[str] = set()
         for name in FIELDS:
             found = row.timestamp if name == "timestamp" else row.fields.get(name)
-            if found is not None and name == "digest" and _is_of_nothing(found, record):
+            if found is None or agreement.agree(name, found, wanted[name], record):
+                continue
+            if name == "digest" and agreement.is_of_nothing(found, record):
                 message = "The row has the digest of no bytes, as cdxj-indexer writes it for such records."
                 yield Finding(code="W445", message=message, record=record.id, found=found[:200])
-            elif found is not None and not _agree(name, found, wanted[name], record):
-                yield Finding(
-                    code="E423",
-                    message=f"The row's {name} is not that of the record it points at.",
-                    record=record.id,
-                    found=found[:200],
-                    expected=wanted[name][:200],
-                )
+                continue
+            wrong.add(name)
+            message = f"The row's {name} is not that of the record it points at."
+            yield Finding(code="E423", message=message, record=record.id, found=found[:200],
+                          expected=wanted[name][:200])  # fmt: skip
+        self.strange += not wrong.isdisjoint(("url", "timestamp"))
 
     def _is_lost(self, path: str, offset: str) -> bool:
         """Whether a row points into bytes that were left out when its file was read."""
@@ -231,6 +238,20 @@ class Index:
 
     def _finding(self, code: str, message: str, line: int, found: str | None = None) -> Finding:
         return Finding(code=code, message=message, file=self._name, line=line, found=found)
+
+
+def _paths(names: list[str], prefix: str) -> dict[str, str]:
+    """The files of archive/ by what indexers call them: from there, from the WACZ's own root, or by the last part."""
+    found: dict[str, str] = {}
+    files = [name for name in names if name.startswith(f"{prefix}{layout.ARCHIVE}/")]
+    for start in (None, prefix, f"{prefix}{layout.ARCHIVE}/"):
+        found |= {name.rpartition("/")[2] if start is None else name.removeprefix(start): name for name in files}
+    return found
+
+
+def _sorted_by(line: bytes) -> bytes:
+    """What rows are sorted by: key and time. In which order their JSON stands is nobody's promise."""
+    return b" ".join(line.split(b" ", 2)[:2])
 
 
 def lonely(names: Iterable[str]) -> Iterator[Finding]:
@@ -328,62 +349,6 @@ def _inflated(member: bytes) -> bytes:
     except _InflateError:
         return b""
     return data if inflater.eof and not inflater.unused_data else b""
-
-
-def _agree(name: str, found: str, wanted: str, record: Record) -> bool:
-    if name == "digest":
-        return _same_digest(found, wanted, record)
-    if name == "status":
-        # Indexers write none, or what they like, for what has no HTTP head.
-        return found in (wanted, "-") or not wanted
-    return found == wanted or (name == "mime" and _same_type(found, wanted, record))
-
-
-def _same_type(found: str, wanted: str, record: Record) -> bool:
-    """Where a head names no media type, indexers decide what it is called; of several that it names they take one."""
-    if record.type in ("resource", "metadata"):
-        return False
-    if record.type != "response" or wanted in _NO_TYPE or found in _NO_TYPE:
-        return True
-    return _TYPE_END.split(found.lower(), 1)[0] in http.media_types(record.block or b"")
-
-
-def _is_of_nothing(found: str, record: Record) -> bool:
-    """Whether a row of a record that has bytes, and no payload digest, has the digest of none."""
-    if not record.block_length or record.get("WARC-Payload-Digest") is not None:
-        return False
-    try:
-        stated = digests.parse(found if ":" in found else f"sha1:{found}")
-    except KeyError:
-        return False
-    return stated is not None and stated.value == digests.compute(stated.algorithm, b"")
-
-
-def _same_digest(found: str, wanted: str, record: Record) -> bool:
-    """Equal in any spelling; of a record without a payload digest, indexers compute one by whatever algorithm."""
-    if found == wanted:
-        return True
-    labelled = found if ":" in found else f"sha1:{found}"
-    try:
-        stated, known = digests.parse(labelled), digests.parse(wanted)
-    except KeyError:
-        return False
-    if record.get("WARC-Payload-Digest") is None and record.block is not None and stated is not None:
-        return digests.compute(stated.algorithm, record.block) == stated.value
-    return stated is not None and stated == known
-
-
-def _is_key_of(key: str, url: str) -> bool:
-    wanted = _key(url)
-    return key == wanted or (_METHOD in key and key.partition("?")[0] == wanted.partition("?")[0])
-
-
-def _key(url: str) -> str:
-    """The sort key of a URL; empty for a URL that has none, such as one with a port beyond all ports."""
-    try:
-        return cdxj.key(url).decode("utf-8", "replace")
-    except ValueError:
-        return ""
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Records of a package by their places, read again: what lies far from what speaks of it."""
 
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from archiver.findings import Finding
@@ -30,6 +31,8 @@ class Lookup:
         self._records: dict[int, str | None] = {}
         self._ids = ids
         self._vain = 0
+        self._seekable: dict[str, bool] = {}
+        self._refused: set[str] = set()
 
     def place(self, name: str, offset: int) -> int:
         """File and offset in one number."""
@@ -61,16 +64,31 @@ class Lookup:
         """Whether a record of the file may be looked up: in one that cannot seek, all before it is inflated in vain."""
         if self._vain < _MOST_VAIN:
             return True
-        with self._open(name) as stream:
-            return stream.seekable()
+        if name not in self._seekable:
+            with self._open(name) as stream:
+                self._seekable[name] = stream.seekable()
+        if not self._seekable[name]:
+            self._refused.add(name)
+        return self._seekable[name]
+
+    def refused(self) -> Iterator[Finding]:
+        """The files in which no more was looked up."""
+        for name in sorted(self._refused):
+            message = "The file is deflated within the zip: too much was inflated to look up records; some are left."
+            yield Finding(code="I462", message=message, file=name)
 
     def found(self, place: int | None) -> Record | None:
-        """The record at a place; `None` for none."""
-        return None if place is None else self.at(*self.where(place))
+        """The record at a place; `None` for none, and where it may not be looked up."""
+        if place is None:
+            return None
+        name, offset = self.where(place)
+        return self.at(name, offset) if self.affords(name) else None
 
     def is_own(self, name: str, record: Record) -> bool:
         """Whether a record, read at its offset, is one of the file, and not within another's block."""
-        return record.id is None or self._ids.holds(key_of(record.id), self.place(name, record.offset))
+        return name in self._numbers and (
+            record.id is None or self._ids.holds(key_of(record.id), self.place(name, record.offset))
+        )
 
     def placed(self, place: int, finding: Finding) -> Finding:
         """A finding about the record at a place."""
@@ -82,7 +100,7 @@ class Lookup:
         if place not in self._records:
             if len(self._records) >= _MOST_IDS:
                 self._records.clear()
-            record = self.found(place) if self.affords(self.where(place)[0]) else None
+            record = self.found(place)
             # Where records share a gzip member, what stands at a place is the first of them (W216).
             self._records[place] = record.id if record and record.length else None
         return self._records[place]

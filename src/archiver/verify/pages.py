@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any, BinaryIO
 
 from archiver.findings import Finding
 from archiver.package.pages import as_written
+from archiver.verify import agreement
 from archiver.verify.captures import timestamp
 from archiver.verify.jsons import json_object, repeats
 from archiver.verify.table import Table, key_of, key_of_bytes
-from archiver.verify.tree import bounded_lines
+from archiver.verify.tree import bounded_lines, without_blank_end
 
 _LINE_LIMIT = 1 << 25
 _LINE_BITS = 40
@@ -62,10 +63,11 @@ class Rows:
 
 
 class Pages:
-    """The pages of all lists by their addresses and times; index rows mark what they know of."""
+    """The pages of all lists by the keys of their addresses and their times; index rows mark what they know of."""
 
-    def __init__(self) -> None:
-        self._exact, self._addresses = Table(), Table()
+    def __init__(self, *, is_ours: bool = False) -> None:
+        self._is_ours = is_ours
+        self._exact, self._keys = Table(), Table()
         self._names: list[str] = []
 
     def check(self, name: str, stream: BinaryIO, rows: Rows | None = None) -> Iterator[Finding]:
@@ -74,8 +76,14 @@ class Pages:
         `rows` are all that it should have, where that is known.
         """
         self._names.append(name)
-        lines = enumerate(bounded_lines(stream, _LINE_LIMIT), 1)
-        yield from (each.at(file=name) for each in _head(next(lines, None)))
+        lines: Iterator[tuple[int, bytes]] = enumerate(without_blank_end(bounded_lines(stream, _LINE_LIMIT)), 1)
+        first = next(lines, None)
+        if first is not None and not self._is_ours and _is_page(first[1]):
+            message = "The list of pages has no head; its first row is a page."
+            yield Finding(code="W463", message=message, file=name, line=1)
+            lines = chain([first], lines)
+        else:
+            yield from (each.at(file=name) for each in _head(first))
         for number, line in lines:
             yield from (each.at(file=name, line=number) for each in self._row(number, line, rows))
 
@@ -97,22 +105,21 @@ class Pages:
 
     def _add(self, url: object, ts: object, place: int) -> None:
         if isinstance(url, str) and isinstance(ts, str):
-            address = url.partition("#")[0]
-            self._exact.add(key_of(address, instant(ts)), place)
-            self._addresses.add(key_of(address), place)
+            key = agreement.key(url.partition("#")[0])
+            self._exact.add(key_of(key, instant(ts)), place)
+            self._keys.add(key_of(key), place)
 
-    def mark(self, url: str, stamp: str) -> None:
-        """Marks every page of this capture: players look it up without its fragment."""
-        address = url.partition("#")[0]
-        if self._addresses.find(key_of(address)) is None:
+    def mark(self, key: str, stamp: str) -> None:
+        """Marks every page of a capture, by the sort key of its address: that is what players look a page up by."""
+        if self._keys.find(key_of(key)) is None:
             return
-        for table, key in ((self._exact, key_of(address, stamp)), (self._addresses, key_of(address))):
-            while table.mark(key):
+        for table, each in ((self._exact, key_of(key, stamp)), (self._keys, key_of(key))):
+            while table.mark(each):
                 pass  # a page may be listed more than once
 
     def unknown(self) -> Iterator[Finding]:
         """The pages that no index row knows: of another time, or of no capture at all."""
-        absent = set(self._addresses.unmarked())
+        absent = set(self._keys.unmarked())
         for place in self._exact.unmarked():
             finding = Finding(code="W449", message="The index has captures of the page, but none at this time.")
             if place in absent:
@@ -152,6 +159,11 @@ def _head(first: tuple[int, bytes] | None) -> Iterator[Finding]:
         yield Finding(code="E427", message="The row is not a JSON object.", line=1)
     elif not str(head.get("format", "")).startswith("json-pages-"):
         yield Finding(code="E427", message="The first row is no head with a `format`.", line=1)
+
+
+def _is_page(line: bytes) -> bool:
+    page = json_object(line)
+    return page is not None and "url" in page and "format" not in page
 
 
 def _strange(page: dict[str, Any], rows: Rows) -> Iterator[Finding]:

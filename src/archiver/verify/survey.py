@@ -17,6 +17,7 @@ from archiver.package import layout
 from archiver.record import schema
 from archiver.record.provenance import to_bytes
 from archiver.verify import derivation, replay
+from archiver.verify.agreement import is_page
 from archiver.verify.captures import INDEXED, expected, row
 from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
@@ -176,9 +177,11 @@ class Survey:
             yield self.lookup.placed(place, Finding(code="E424", message="The index has no row for this record."))
 
     def _is_optional(self, place: int) -> bool:
-        """Whether indexers leave a record out: of metadata they take what they like."""
+        """Whether indexers leave a record out: of what is no page of the web they take what they like."""
+        if not self.lookup.affords(self.lookup.where(place)[0]):
+            return True
         record = self.lookup.found(place)
-        return record is not None and record.type == "metadata"
+        return record is not None and (record.type == "metadata" or not is_page(record))
 
     def read_pair(self, name: str, partner: str) -> Iterator[Finding]:
         """Reads a file and its partner in step; there may be no partner."""
@@ -337,7 +340,7 @@ class Survey:
     def _late(self, place: int) -> Iterator[Finding]:
         """An article whose original or conversion was not at hand: both are read again, by their places."""
         name, offset = self.lookup.where(place)
-        record = self.lookup.at(name, offset)
+        record = self.lookup.found(place)
         # Where records share a gzip member, what stands at a place is the first of them (W216).
         if record is None or record.length is None:
             return

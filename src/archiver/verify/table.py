@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 _BUCKETS = 256
+_ROUNDS = 255
 
 
 def key_of(*parts: str) -> int:
@@ -25,6 +26,7 @@ class Table:
         self.keys = [array("Q") for _ in range(_BUCKETS)]
         self.values = [array("Q") for _ in range(_BUCKETS)]
         self._marks: list[bytearray] | None = None
+        self._round = 1
         # Of keys with several entries, where the first stands that is not marked.
         self._next: dict[int, int] = {}
 
@@ -59,12 +61,20 @@ class Table:
         if at is None:
             return None
         keys, marks = self.keys[key >> 56], self._sealed()[key >> 56]
-        if at == len(keys) or keys[at] != key or marks[at]:
+        if at == len(keys) or keys[at] != key or marks[at] == self._round:
             return False
-        marks[at] = 1
+        marks[at] = self._round
         if key in self._next or (at + 1 < len(keys) and keys[at + 1] == key):
             self._next[key] = at + 1
         return True
+
+    def again(self) -> None:
+        """Lets every entry be marked once more; `unmarked` are those that were not marked in any round."""
+        self._next.clear()
+        if self._round == _ROUNDS:
+            self._marks = [bytearray(map(bool, marks)) for marks in self._sealed()]
+            self._round = 1
+        self._round += 1
 
     def unmarked(self) -> Iterator[int]:
         """The values of all entries that were not marked, in ascending order within the reach of a bucket."""

@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 from unicodedata import normalize
 
 from archiver.findings import Finding
@@ -18,6 +18,11 @@ CHUNK = 1 << 20
 # C0, DEL, C1, and what turns the direction of the text around it.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Opener = Callable[[str], BinaryIO]
+
+
+_BLANK = (b"\n", b"\r\n")
+_MOST_BLANK = 1 << 10
+Line = TypeVar("Line")
 
 
 class Hash(Protocol):
@@ -179,6 +184,23 @@ def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
         yield line
         while len(line) == limit and not line.endswith(b"\n"):
             line = stream.readline(limit)
+
+
+def without_blank_end(lines: Iterable[Line]) -> Iterator[Line]:
+    """Lines, or what else stands among them, without those at the end that are blank.
+
+    >>> list(without_blank_end([b"one\\n", b"\\n", b"two\\n", b"\\r\\n", b"\\n"]))
+    [b'one\\n', b'\\n', b'two\\n']
+    """
+    blank: list[Line] = []
+    for line in lines:
+        if line in _BLANK and len(blank) < _MOST_BLANK:
+            blank.append(line)
+            continue
+        if blank:
+            yield from blank
+            blank.clear()
+        yield line
 
 
 def read_small(tree: Tree, name: str, limit: int) -> bytes | None:

@@ -35,7 +35,6 @@ _PAYLOAD = "data/"
 _WORTH_A_POOL = 1 << 25
 _WORTH_HASHING_APART = 1 << 29
 _BROKEN_PAGES = frozenset(("E427", "E429"))
-_BROKEN_ROWS = frozenset(("E420", "E422", "E423"))
 Digests = dict[str, Mapping[str, str]]
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -260,6 +259,7 @@ def _contents(tree: Tree, manifest: Manifest, found: Digests, options: Options) 
         yield _not_again(prefix + layout.RUN, software)
     yield from survey.losses.explain(_listed(tree, prefix, names, survey, is_ours=manifest.is_ours))
     yield from survey.losses.explain(_reported(tree, prefix, names, survey))
+    yield from survey.lookup.refused()
     yield from survey.losses.note()
 
 
@@ -296,26 +296,27 @@ def _warcs(survey: Survey, jobs: int = 1) -> Iterator[Finding]:
 
 def _listed(tree: Tree, prefix: str, names: list[str], survey: Survey, *, is_ours: bool) -> Iterator[Finding]:
     """Pages and captures against the index."""
-    listed = Pages()
-    strange = 0
+    listed = Pages(is_ours=is_ours)
+    odd = 0
     whole = layout.ALL_PAGES if layout.ALL_PAGES in names else layout.PAGES
     for name in names:
         if name.startswith("pages/") and name.endswith(".jsonl"):
             with tree.open(prefix + name) as stream:
                 for each in listed.check(prefix + name, stream, survey.rows if name == whole else None):
-                    strange += each.code in _BROKEN_PAGES
+                    odd += each.code in _BROKEN_PAGES
                     yield each
     if is_ours and whole != layout.PAGES and layout.PAGES in names:
         with tree.open(prefix + layout.PAGES) as front, tree.open(prefix + whole) as stream:
             yield from (each.at(file=prefix + layout.PAGES) for each in pages.check_front(front, stream))
     if whole in names:
-        yield from survey.losses.explain_by(strange, survey.unlisted())
+        yield from survey.losses.explain_by(odd, survey.unlisted())
     indexes = [name for name in names if name.startswith("indexes/") and name.endswith(INDEXES)]
-    broken = 0
+    lost = strange = 0
     for name in indexes:
-        for each in Index(tree, prefix, prefix + name, survey.gathered, survey.lookup).check(listed):
-            broken += each.code in _BROKEN_ROWS
-            yield each
+        index = Index(tree, prefix, prefix + name, survey.gathered, survey.lookup)
+        yield from index.check(listed)
+        lost += index.lost
+        strange += index.strange
     if indexes:
-        yield from survey.losses.explain_by(broken, listed.unknown())
-        yield from survey.losses.explain_by(broken, survey.unindexed())
+        yield from survey.losses.explain_by(strange, listed.unknown())
+        yield from survey.losses.explain_by(lost, survey.unindexed())
