@@ -196,6 +196,9 @@ LOOKALIKES = {
     "byline": """
         By {plain} ({at}) {long}
         BY {plain} ({at}) {long}
+        By {plain} and Ann Bo ({at}) {long}
+        Written by {plain}, Senior Reporter ({at}) {long}
+        The long night - By {plain} ({at}) {long}
         Posted by {plain} ({at}) {long}
         Written by {plain} ({at}) {long}
         Story by {plain} ({at}) {long}
@@ -208,6 +211,7 @@ LOOKALIKES = {
     "credit": """
         Photo by {plain} ({at}) {long}
         Photo: {plain} ({at}) {long}
+        Photo via Instagram: {plain} ({at}) {long}
         (Photo credit: {plain} ({at}) {long})
         Image: {plain} ({at}) {long}
         Photograph by {plain} ({at}), {long}
@@ -220,6 +224,8 @@ LOOKALIKES = {
         The account of {plain} ({at}), which since {long} is closed, was hers.
         Ask the warden ({at}). {long}
         Follow {at}. {long}
+        Follow {plain} ({at}) {long}: the day it began.
+        An interview with {plain} ({at}) {long} shows it.
         {plain} ({at}) is a reporter. Updated {long} at 5:30 p.m.
         Contact: {plain} ({at}), {long}
     """,

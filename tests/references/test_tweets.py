@@ -74,7 +74,15 @@ def test_retweets(text: str, retweet: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["The RT @tideline of it.", "ART @tideline: it broke", "RT @: no", "via @tideline", "RT @x"]
+    "text",
+    [
+        "The RT @tideline of it.",
+        "ART @tideline: it broke",
+        "RT @: no",
+        "via @tideline",
+        "RT @x",
+        'He said "RT @ann " and left.',
+    ],
 )
 def test_no_retweets(text: str) -> None:
     assert list(retweets(text)) == []

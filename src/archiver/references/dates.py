@@ -30,27 +30,35 @@ _WORD = r"[^\s\d.,،()@/|—–-]"
 _MONTH = rf"(?P<month>(?i:thg|tháng){_B}(?:\d{{1,2}}|{_WORD}+(?:{_B}(?i:một|hai))?)|{_WORD}{{1,16}}(?:\.{_WORD}\.)?)"
 _DAY = r"(?P<day>\d{1,2})"
 # Text that is glued to a year may begin with a digit: then only a year of this time is one.
+# A weekday before the date, in the languages that most embeds come in.
+_WEEKDAY = (
+    r"(?:(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag"
+    r"|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|(?:segunda|terça|quarta|quinta|sexta)-feira|(?:lune|marte|mercole|giove|vener)dì|sabato"
+    rf"|(?:maan|dins|woens|donder|vrij|zater|zon)dag)\.?,?{_B}{{1,2}})?"
+)
 _YEAR = r"(?P<year>20[0-3]\d|\d{4}(?!\d))"
 # Month, day, year; day, month, year; year, month, day (East Asia, Hungary, the Basque Country, ISO 8601); Latvian.
 _DATES = (
-    re.compile(rf"{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:[,.]?{_B}{{1,2}}|,\n?){_YEAR}"),
+    re.compile(rf"{_WEEKDAY}{_MONTH}\.?{_B}{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:[,.]?{_B}{{1,2}}|,\n?){_YEAR}"),
     re.compile(
-        rf"{_DAY}(?P<point>\.)?(?:st|nd|rd|th|er|º)?{_B}{{1,2}}(?:de{_B}|d['’]|ב)?{_MONTH}\.?[,،]?{_B}{{1,2}}"
-        rf"(?:del?{_B})?(?:[คพ]\.ศ\.{_B}?)?{_YEAR}(?:{_B}[гр]\.)?"
+        rf"{_WEEKDAY}{_DAY}(?P<point>\.)?(?:st|nd|rd|th|er|º)?{_B}{{1,2}}(?:(?:de|of){_B}|d['’]|ב)?{_MONTH}\.?[,،]?{_B}{{1,2}}"
+        rf"(?:(?:del?|năm){_B})?(?:[คพ]\.ศ\.{_B}?)?{_YEAR}(?:{_B}[гр]\.)?"
     ),
     re.compile(
-        rf"(?P<year>\d{{4}})(?:[年년]{_B}?|-|\.{_B}|\(?e\)?ko{_B})(?:{_MONTH}|(?P<number>\d{{1,2}}))\.?(?:[月월]{_B}?|-|{_B})"
-        rf"{_DAY}(?:[日일]|\.|\(a\)|(?!\d))"
+        rf"(?P<year>\d{{4}})(?:{_B}?[年년]{_B}?|-|\.{_B}|\(?e\)?ko{_B})(?:{_MONTH}|(?P<number>\d{{1,2}}))\.?(?:{_B}?[月월]{_B}?|-|{_B})"
+        rf"{_DAY}(?:{_B}?[日일]|\.|\(a\)|(?!\d))"
     ),
     re.compile(rf"(?P<year>\d{{4}})\.{_B}gada{_B}{_DAY}\.{_B}(?P<month>[a-zāčēģīķļņšūž]{{3,12}}\.?)"),
 )
 _FORENOON = ("午前", "上午", "오전", "öö")
 _AFTERNOON = ("午後", "下午", "오후", "ös")
-_TIME = re.compile(
+_ON_CLOCK = (
     rf"(?:(?P<half>{'|'.join(_FORENOON + _AFTERNOON)}){_B}?)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})"
-    rf"(?:{_B}?(?:(?P<ap>[apπμ])\.?{_B}?[mμ]\b\.?|(?P<arabic>[صم])))?{_B}*[-–—·•]{_B}*",
-    re.IGNORECASE,
+    rf"(?:{_B}?(?:(?P<ap>[apπμ])\.?{_B}?[mμ]\b\.?|(?P<arabic>[صم])))?"
 )
+_TIME = re.compile(rf"{_ON_CLOCK}{_B}*[-–—·•]{_B}*", re.IGNORECASE)
+_TIME_BEHIND = re.compile(rf"{_B}*[·•]{_B}*{_ON_CLOCK}(?![:.]?\d)", re.IGNORECASE)
 _MOST_DOUBTED = 50  # so many tweets of an article are told one by one
 _CENTURIES = (19, 20, 25)  # what is written by others than these is no date of a tweet
 _BUDDHIST = 543  # how far the years of Thailand are ahead
@@ -77,7 +85,9 @@ def written(text: str, place: int, basis: str = "signature") -> Written | None:
         match = pattern.match(text, start)
         month = _month(match) if match else None
         if match and month and int(match["year"]) // 100 in _CENTURIES:
-            return Written(match.end(), _moment(match, month, time, basis))
+            behind = None if time else _TIME_BEHIND.match(text, match.end())
+            end = behind.end() if behind else match.end()
+            return Written(end, _moment(match, month, time or behind, basis))
     return None
 
 

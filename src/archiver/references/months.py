@@ -82,7 +82,8 @@ def number(name: str, *, after_a_point: bool = False) -> int | None:
         found = int(known)
     else:
         known = known if known in _numbers() else known.rstrip(".")
-        found = (_numbers(_AFTER_A_POINT).get(known) if after_a_point else None) or _numbers().get(known, 0)
+        croatian = _numbers(_AFTER_A_POINT).get(known) if after_a_point or known in _AFTER_A_POINT.split() else None
+        found = (croatian if after_a_point else None) or _numbers().get(known) or croatian or 0
     return found if 1 <= found <= 12 else None
 
 

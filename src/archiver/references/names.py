@@ -51,23 +51,30 @@ _CAPTION = re.compile(
 _CREDIT = re.compile(
     r"[\s(\[|•—–-]{0,4}(?i:(?:(?:posted|written|published|reported|edited|reviewed|updated|contributed|story|words|text"
     r"|photo(?:graphy|graph|s)?|image|picture|video|foto)\s)?(?:by|von|par|por|di|door|av|from)"
-    r"|(?:photo|image|picture|video|foto|bild|text|author|aut[eo]u?r|credit|crédit|source|reporter)\w*(?:\s\w{1,9})?\s?:)\s"
+    r"|(?:photo|image|picture|video|foto|bild|text|author|aut[eo]u?r|credit|crédit|source|reporter)\w*(?:\s\w{1,9}){0,2}\s?:)\s"
 )
 _NAMED_CREDIT = re.compile(
     r"(?i)[\s(\[|•—–-]{0,4}(?:(?:[^\W\d_]{1,12}\s){0,3}by:?|(?:photo|image)\s(?:via|courtesy\sof)|staff\swriter|instagram:)\s"
 )
 _CREDITED_WORDS = 3
+# Whom a byline names: one or more, with what they are, `Jo Lind, Senior Reporter` and `Jo Lind and Ann Bo`.
+_PERSON = r"[^\Wa-z\d_][^\s,!]*(?:\s[^\Wa-z\d_][^\s,!]*){0,2}"
+_JOINED = r"(?:,?\s(?i:and|und|et|y|e|og|och|en|&)|,)\s"
+_PEOPLE = re.compile(rf"{_PERSON}(?:{_JOINED}{_PERSON}){{0,3}}")
+_PEOPLE_BEFORE = re.compile(rf"(?:{_PERSON}{_JOINED}){{1,3}}")
 
 # An em dash, whole or as broken software leaves it, may be glued to its neighbours; the others need a blank.
-_EM = r"[—―⸺─\x97]|â€[”\"“]|â\x80\x94|&mdash;|&#(?:8212|[xX]2014);|\\u2014|-{2,5}|ÔÇö"
+_EM = r"[—―⸺⸻─\x97]+|â€[”\"“]|â\x80\x94|&mdash;|&#(?:8212|[xX]2014);|\\u2014|-{2,5}|ÔÇö"
 _DASH = re.compile(rf"(?:{_EM})\s{{0,3}}")
 _HYPHEN = re.compile(
     r"(?:[–‒\x96]|â€“|â\x80\x93|&ndash;|&#(?:8211|[xX]2013);|\\u2013|[−‐]|\ufffd{1,3}"
     r"|(?<![^\s.!?…\"”’)\u2600-\U0010ffff])-|(?<=\w)-(?=\s[^\Wa-z\d_]))\s{1,3}"
     r"|(?<=[\s.!?…\"”’)])-(?=[^\Wa-z\d_][^\WA-Z\d_])"
     # Where it begins a line, what else is left of a dash, or stands for one.
-    r"|(?<![^\n])(?:\?{1,3}[ ]|[~•][ ](?![^\n(]*[~•])|€”\s?|â€?[ ]|”[ ]?)"
+    r"|(?<![^\n])(?:\?{1,3}[ ]|[~•_*][ ](?![^\n(]*[~•_*])|€”\s?|â€?[ ]|”[ ]?)"
 )
+
+_BAR = re.compile(r"(?<=\s)[|•·]\s")
 
 _MAX_NAME = 60  # a display name has at most 50 characters; broken software makes it longer
 _SHOUTED = re.compile(r"!!|[!?]{3}")
@@ -119,7 +126,7 @@ def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int
     first = [dash for dash in (*strong, *weak) if begins_line(text, begin, dash.start())]
     for dash in (*first, *reversed(strong), *reversed(weak)):
         author = text[dash.end() : paren].strip(MARKS)
-        if author[:3].lower() == "by " and exactly_named(author, handle.lower()) == len("by "):
+        if author[:3].lower() == "by " and _is_credit(author + " ", handle.lower()):
             return None
         if "\n" not in author and (dash in first or not _is_prose(author, handle.lower(), weak=dash in weak)):
             earlier = None if dash in first else _earlier(text, strong, dash, author, handle.lower())
@@ -157,7 +164,7 @@ def _is_prose(author: str, handle: str, *, weak: bool) -> bool:
     # Short words stand in many a handle: `and` in `saltandrope`.
     if handle.startswith(squashed(first)) or (len(first) > SHORT_WORD and squashed(first) in handle):
         return False
-    is_phrase = bool(rest) and (weak or sentence is not None or rest != rest.lower())
+    is_phrase = bool(rest) and (weak or sentence is not None or rest != rest.lower() or rest == rest.upper())
     return bool(_GLUED.match(first)) or (first.islower() and is_phrase)
 
 
@@ -180,7 +187,9 @@ def _holds_glued_name(author: str, handle: str) -> bool:
 def undashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int]) -> Name | None:
     """A name without a dash; none where it is a byline or a credit: said so, or there is no text that it could sign."""
     line = line_start(text, low, low + len(text[low:paren].rstrip()))
-    if _is_credit(text[max(line, paren - 2 * _MAX_NAME) : paren], handle.lower()):
+    before = text[max(line, paren - 2 * _MAX_NAME) : paren]
+    behind_dash = max((dash.end() for dashes in (_DASH, _HYPHEN, _BAR) for dash in dashes.finditer(before)), default=0)
+    if any(_is_credit(part, handle.lower()) for part in {before, before[behind_dash:]}):
         return None
     low, edge = max(line, paren - _MAX_NAME), max(line, paren - _MAX_NAME, _last_link_end(link_ends, paren))
     swallowed = exactly_named(text[low:paren], handle.lower()) if low < edge else None
@@ -211,17 +220,14 @@ def _glued_to_link(text: str, line: int, edge: int, paren: int, handle: str) -> 
 
 
 def _is_credit(line: str, handle: str) -> bool:
-    """Whether a line before a handle is a byline or a credit: up to three capitalised words, or the handle itself."""
+    """Whether a line before a handle is a byline or a credit: of up to three capitalised words each, or the handle."""
     exact = exactly_named(line, handle)
     if exact is not None:
-        credit = _CREDIT.match(line) or _NAMED_CREDIT.match(line)
-        return credit is not None and credit.end() == exact
+        ends = [credit.end() for credit in (_CREDIT.match(line), _NAMED_CREDIT.match(line)) if credit]
+        return any(end == exact or _PEOPLE_BEFORE.fullmatch(line, end, exact) for end in ends)
     credit = _CREDIT.match(line)
     name = line[credit.end() :].strip(MARKS) if credit else ""
-    words = name.split()
-    capitalised = all(word[0].isupper() or not word[0].isalpha() for word in words)
-    whole = capitalised and not re.search("[!,]", name) and glued_at(name, handle) is None
-    return whole and 0 < len(words) <= _CREDITED_WORDS
+    return _PEOPLE.fullmatch(name) is not None and glued_at(name, handle) is None
 
 
 def _glued(text: str, edge: int, paren: int, handle: str, *, has_body: bool) -> Name:
@@ -330,6 +336,13 @@ def _is_name(bounded: str, named: int | None) -> bool:
     if named is not None and (before[-1:].isalnum() or any(word.islower() for word in before.split())):
         return False
     return not _NO_NAME.search(before.removesuffix("#")) and bounded.rstrip()[-1:] not in "。！？…"
+
+
+def is_whole_name(author: str, handle: str) -> bool:
+    """Whether it can be nothing but a name: words with capitals, two of them at least, or what the handle says."""
+    words = author.split()
+    known = len(words) > 1 or squashed(author) in handle.lower()
+    return known and len(words) <= MAX_WORDS and _is_capitalised(author)
 
 
 def _is_capitalised(name: str) -> bool:

@@ -6,7 +6,8 @@ import unicodedata
 _GLUED_WORDS = 5
 _LONG_HANDLE = 4
 GLUING = '.!?…"”’)»]:;,'
-_PARTICLE = re.compile(r"(?i:mc|mac|de|la|le|van|von|du|di|fitz)|(?:[A-Z]\.)+|[A-Z]['’]")
+_PARTICLE = re.compile(r"(?i:mc|mac|de|la|le|van|von|du|di|fitz)|[A-Z]['’]")
+_INITIALS = re.compile(r"(?<![A-Za-z])(?:[A-Z]\.)+\Z")
 AROUND = re.compile(r"\S*\Z")
 _INITIAL = re.compile(r"(?<=\s)[A-Z]\.?(?=\s)")
 TITLES = "Rep|Sen|Gov|Dr|Mr|Mrs|Ms|Prof|Sec|Pres|Cmdr|Capt|Gen|Col|Lt|Sgt|Rev"
@@ -69,7 +70,9 @@ def glued_at(before: str, handle: str) -> int | None:
             continue
         word = AROUND.search(before, 0, place)
         left = word[0] if word else ""
-        if _PARTICLE.fullmatch(left) or (left.strip(".!?…") and squashed(left + before[place:].split()[0]) in handle):
+        if _PARTICLE.fullmatch(left) or _INITIALS.search(left):
+            continue
+        if left.strip(".!?…") and squashed(left + before[place:].split()[0]) in handle:
             continue
         rest = before[place:]
         return None if len(rest.split()) > _GLUED_WORDS or SENTENCE.search(ABBREVIATED.sub("", rest)) else place

@@ -18,9 +18,11 @@ from archiver.references.names import (
     GAP,
     MARKS,
     PARAGRAPH_ENDS,
+    Name,
     begins_line,
     dashed,
     is_caption,
+    is_whole_name,
     line_start,
     undashed,
 )
@@ -40,11 +42,17 @@ class Signature(NamedTuple):
     form: TweetForm = "signature"
 
 
-_HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})[\s\u200e\u200f]?[)）][\s\u200e\u200f]{0,3}")
+_HANDLE = re.compile(
+    r"[@＠]([A-Za-z0-9_]{1,20})[\s\u200e\u200f]?[)）](?P<parted>[ \xa0]{0,3}[,·|–—-][ \xa0]{0,3}(?=\S))?"
+    r"(?:[ \xa0]{4,40}|[\s\u200e\u200f]{0,3})(?P<on>on[ \xa0](?=[A-Z\d]))?"
+)
 # What stands in its place behind a dash that begins a line, which is evidence enough: other brackets, Markdown.
 _LOOSE_HANDLE = re.compile(
     r"[@＠][ \xa0]?([A-Za-z0-9_]{1,20})(?:\]\([^\s()]{1,100}\)[)）]?|\s?[)）\]])(?:\s{0,3}[,·–-]\s{0,3}|\s{0,40})\[?"
 )
+# A handle without brackets: behind an em dash that begins a line, and a name.
+_BARE_HANDLE = re.compile(r"(?<=[ \xa0])[@＠]([A-Za-z0-9_]{1,20})(?:,?[ \xa0]{1,3}|[ \xa0]?[·|–—-][ \xa0]?)(?=\S)")
+_BARE_DASH = re.compile(r"[—―⸺⸻]|--")
 # What other software writes after `(@handle)` and a date. Instagram's captions have a time of day
 # and its zone after it.
 _CLOCK = re.compile(
@@ -53,10 +61,18 @@ _CLOCK = re.compile(
 )
 # A sentence that goes on behind a date: where no dash parts them, name and date are words of it.
 _GOING_ON = re.compile(
-    r",?[ \xa0](?:at|in|on|of|from|to|for|with|and|or|but|as|when|where|while|after|before|during|until|by|about|via"
+    r",?[ \xa0](?:(?P<loose>at|in|on|of|from|to|for|with|as|after|before|during|until|by|about|via|um|im|auf|bei|mit"
+    r"|dans|avec|pour|con|por)|and|or|but|when|where|while"
     r"|who|whose|which|that|is|was|are|were|will|would|has|had|said|says|wrote|tweeted|(?:to|by|in|on)to"
-    r"|um|im|auf|bei|und|mit|der|die|das|dans|avec|pour|et|qui|est|para|con|por|que|fue)[ \xa0](?=\S)"
+    r"|und|der|die|das|et|qui|est|para|que|fue)[ \xa0](?=\S)"
 )
+# What leads a sentence to a name, and how it goes on behind the date.
+_LEADING = re.compile(
+    r"(?i:(?<!\w)(?:with|by|from|of|to|for|at|about|via|and|or|like|follow|see|ask|contact|meet|interview|mit|von|bei|an"
+    r"|con|de|avec|par|per))[ \xa0]\Z"
+)
+_LED_ON = re.compile(r":?[ \xa0][^\WA-Z\d_]")
+_LEAD = 16
 _REACH = 1024  # how far a signature looks back; what holds a line of 10 MB linear
 # What a tweet has room for, with some for the links that articles give in full.
 _ROOM = 400
@@ -91,7 +107,7 @@ def signatures(text: str, links: Sequence[Span] = ()) -> Iterator[Signature]:
     # A name may be that of a site; only more of an address than its host tells where a name begins.
     ends = [link.end for link in links if "/" in link.of(text)]
     for at in places(text, "@", "＠"):
-        matches = (_HANDLE.match(text, at), _LOOSE_HANDLE.match(text, at))
+        matches = (pattern.match(text, at) for pattern in (_HANDLE, _LOOSE_HANDLE, _BARE_HANDLE))
         found = next((found for match in matches if match and (found := _signature(text, floor, match, ends))), None)
         if found is not None:
             floor = _behind_address(text, found, links)
@@ -117,11 +133,10 @@ def is_its_address(text: str, signature: Signature, link: Span) -> bool:
 
 def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[int]) -> Signature | None:
     """The signed tweet of a handle in parentheses, where a date follows it and it is no caption or byline."""
-    at = match.start()
-    paren = max(text.rfind(bracket, max(floor, at - 2), at) for bracket in "(（[")
-    if paren < 0 or text[paren + 1 : at].strip(MARKS):
+    paren = _bracket(text, floor, match)
+    if paren is None:
         return None
-    is_loose = match.re is _LOOSE_HANDLE or text[paren] == "["
+    is_loose = match.re is not _HANDLE or text[paren] == "["
     paren -= text[paren - 1 : paren + 1] == "(["
     date = written(text, match.end())
     low = max(floor, paren - _REACH)
@@ -129,9 +144,9 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
         return None
     name = dashed(text, low, paren, match[1], link_ends) or undashed(text, low, paren, match[1], link_ends)
     begins = name is not None and begins_line(text, low, name.start)
-    if name is None or (is_loose and not (begins and name.is_dashed)):
+    if name is None or (is_loose and not (begins and name.is_dashed)) or not _is_evident(text, match, name, date.end):
         return None
-    if not name.is_dashed and (_CLOCK.match(text, date.end) or _goes_on(text, name.start, date.end)):
+    if not name.is_dashed and (_CLOCK.match(text, date.end) or _goes_on(text, name, date.end)):
         return None
     if not begins and _CLOCK.match(text, date.end):
         return None
@@ -143,13 +158,52 @@ def _signature(text: str, floor: int, match: re.Match[str], link_ends: Sequence[
         body.start == 0 and text[body.end - 1 : body.end] not in PARAGRAPH_ENDS and bool(text[date.end :].strip())
     )
     is_below_title = not name.is_dashed and begins and is_title
-    confidence = "low" if is_below_title or "low" in {confidence, name.confidence} else "high"
+    is_led = not name.is_dashed and _LEADING.search(text, max(low, name.start - _LEAD), name.start) is not None
+    doubts = is_below_title or is_led or match.re is _BARE_HANDLE
+    confidence = "low" if doubts or "low" in {confidence, name.confidence} else "high"
     return Signature(Span(body.start, date.end), body, name.author, match[1], date.moment, confidence)
 
 
-def _goes_on(text: str, name: int, end: int) -> bool:
-    """Whether name and date stand within a sentence: nothing but a blank before them, and a small word behind."""
-    return text[name - 1 : name] in {"", " ", "\xa0", "\n"} and _GOING_ON.match(text, end) is not None
+def _bracket(text: str, floor: int, match: re.Match[str]) -> int | None:
+    """Where the bracket before a handle stands, or the handle itself where it has none; None for no signature's."""
+    at = match.start()
+    if match.re is _BARE_HANDLE:
+        low = max(floor, at - _FORMER_ROOM)
+        return at if _BARE_DASH.match(text[line_start(text, low, at) : at].lstrip(" \t\xa0>")) else None
+    paren = max(text.rfind(bracket, max(floor, at - 2), at) for bracket in "(（[")
+    return None if paren < 0 or text[paren + 1 : at].strip(MARKS) else paren
+
+
+def _is_evident(text: str, match: re.Match[str], name: Name, end: int) -> bool:
+    """Whether a date that is parted from the handle, or a handle without brackets, is a signature's all the same.
+
+    A dash says so, or the text that the name is glued to; behind `on` and bare handles, an em dash that begins a line.
+    """
+    if match.re is _BARE_HANDLE:
+        return _BARE_DASH.match(text, name.start) is not None and is_whole_name(name.author or "", match[1])
+    if match.re is not _HANDLE:
+        return True
+    if match["on"]:
+        return name.is_dashed and text[end : end + 1] in {"", "\n"}
+    if match["parted"] and name.is_dashed:
+        return _GOING_ON.match(text, end) is None
+    return not match["parted"] or not text[name.start - 1 : name.start].isspace()
+
+
+def _goes_on(text: str, name: Name, end: int) -> bool:
+    """Whether name and date stand within a sentence: nothing but a blank before them, and a small word behind.
+
+    Behind a sentence's end a preposition says nothing; behind a word that leads to a name, every small word tells.
+    """
+    before = text[max(0, name.start - _LEAD) : name.start]
+    if before.rstrip(" \xa0\n") == before != "":
+        return False
+    first = (name.author or "").partition(" ")[0]
+    if _LED_ON.match(text, end) and (_LEADING.search(before) or _LEADING.match(f"{first} ")):
+        return True
+    going_on = _GOING_ON.match(text, end)
+    is_behind_sentence = before.rstrip(" \xa0")[-1:] in {".", "!", "?", "…"}
+    return going_on is not None and not (going_on["loose"] and is_behind_sentence)
 
 
 def retweets(text: str) -> Iterator[Signature]:
@@ -164,7 +218,8 @@ def retweets(text: str) -> Iterator[Signature]:
         if match.start() >= floor:
             found = _retweet(text, match)
             floor = found.span.end
-            yield found
+            if found.body.start < found.body.end:
+                yield found
 
 
 def _retweet(text: str, match: re.Match[str]) -> Signature:
@@ -206,7 +261,7 @@ def _body(text: str, low: int, sign: int, after: int, room: int) -> tuple[Span, 
     lines set them off as a paragraph and they are no longer than a tweet. Where paragraphs were run together into one
     line, a gap of two blanks is what is left of their bounds, or else the first sentence that a tweet has room for.
     """
-    end = low + len(text[low:sign].rstrip())
+    end = low + len(_unquoted(text[low:sign].rstrip()))
     start = line_start(text, low, end)
     blanks = _BLANK_LINE.finditer(text, max(low, end - _ROOM), end)
     paragraph = max((blank.end() for blank in blanks), default=start)
@@ -223,6 +278,13 @@ def _body(text: str, low: int, sign: int, after: int, room: int) -> tuple[Span, 
         start, confidence = tweeted.end(), "low"
     start, end = _bare(text, start, end)
     return (Span(start, end) if start < end else Span(sign, sign)), confidence
+
+
+def _unquoted(before: str) -> str:
+    """What stands before a signature, without the empty lines of a Markdown quotation at its end."""
+    while before.endswith(">") and before.rstrip(" \t>").endswith("\n"):
+        before = before.rstrip(" \t>").rstrip()
+    return before
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
