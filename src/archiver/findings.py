@@ -194,6 +194,8 @@ CODES: dict[str, Code] = {
                  "WARC 1.1 section 5.7", WARC + "#warc-concurrent-to"),
     "W246": Code("revisit that does not fit", "A revisit is earlier than what it refers to, or names another address or date than that has.",
                  "WARC 1.1 section 6.7.2", WARC + "#profile-identical-payload-digest"),
+    "I250": Code("WARC or ARC by its name alone", "A file of a bag's payload is named as a WARC or ARC file is, and does not begin as "
+                 "one does; it is not read as one."),
     # 3: fixity
     "E301": Code("block digest differs", "A record's block is not what its digest says.",
                  "WARC 1.1 section 5.8", WARC + "#warc-block-digest"),
@@ -386,6 +388,8 @@ CODES: dict[str, Code] = {
                  "RFC 8493 section 2.1.3", BAGIT + "#section-2.1.3"),
     "W725": Code("path to fetch without data/", "fetch.txt names a payload file from the payload's folder, not from the bag's.",
                  "RFC 8493 section 2.2.3", BAGIT + "#section-2.2.3"),
+    "W728": Code("manifest's name, before version 1.0", "The name of a manifest spells its algorithm with capitals or signs, which "
+                 "BagIt forbids from version 1.0 on; it was read as it is meant.", "RFC 8493 section 2.4", BAGIT + "#section-2.4"),
     "E726": Code("manifest's name", "The name of a manifest spells its algorithm with capitals or signs; it was read as it is meant.",
                  "RFC 8493 section 2.4", BAGIT + "#section-2.4"),
     "W727": Code("unusual value in bag-info", "A reserved label of bag-info.txt has a value of another form, or stands more than once.",

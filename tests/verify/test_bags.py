@@ -158,3 +158,92 @@ def test_an_empty_payload(tmp_path: Path) -> None:
     assert codes(bag(tmp_path, {}, manifests={"manifest-sha256.txt": ""})) == []
     (tmp_path / "data").rmdir()
     assert codes(tmp_path) == ["E719"]
+
+
+def test_a_payload_that_only_resembles_a_wacz(tmp_path: Path) -> None:
+    package = b'{"name": "x", "resources": [{"name": "a", "path": "a.txt"}]}'
+    assert codes(bag(tmp_path / "a", {"data/a.txt": RAIN, "data/datapackage.json": package})) == []
+    folders = {"data/archive/x.txt": RAIN, "data/indexes/y.txt": RAIN, "data/pages/p.html": RAIN}
+    assert codes(bag(tmp_path / "b", folders)) == []
+    assert "E410" in codes(bag(tmp_path / "c", {"data/datapackage.json": b'{"wacz_version": "1.1.1"}'}))
+    assert "E410" in codes(bag(tmp_path / "d", {"data/datapackage.json": b'{"profile": "wacz"}'}))
+    assert "E411" in codes(bag(tmp_path / "e", {"data/datapackage.json": b"{", "data/archive/a.warc": INFO}))
+
+
+def test_files_that_are_archives_by_their_names_alone(tmp_path: Path) -> None:
+    files = {"data/old.arc": b"\x1a\x02FILE.TXT\0....", "data/notes.warc": b"On war crimes.\n", "data/none.warc": b""}
+    assert codes(bag(tmp_path / "a", files)) == ["I250"] * 3
+    assert "E217" in codes(bag(tmp_path / "b", {"data/a.warc.gz": members(INFO)[:-9]}))
+
+
+WHOLE = f"{checksum(RAIN)}  data/a.txt\n{checksum(RAIN)}  data/b.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("length", "oxum", "expected"),
+    [("6", "12.2", []), ("06", "12.2", []), ("6", "6.1", ["E709"]), ("7", "12.2", ["E709"]), ("-", "9.9", [])],
+)
+def test_the_payload_is_counted_with_what_is_to_be_fetched(
+    tmp_path: Path, length: str, oxum: str, expected: list[str]
+) -> None:
+    fetch = f"https://example.org/b {length} data/b.txt\n"
+    files = {
+        "data/a.txt": RAIN,
+        "fetch.txt": fetch.encode(),
+        "bag-info.txt": f"Payload-Oxum: {oxum}\n".encode(),
+    }
+    assert codes(bag(tmp_path, files, manifests={"manifest-sha256.txt": WHOLE})) == ["W713", *expected]
+
+
+@pytest.mark.parametrize(("length", "expected"), [("6", []), ("006", []), ("7", ["E721"])])
+def test_the_length_of_a_file_that_was_fetched(tmp_path: Path, length: str, expected: list[str]) -> None:
+    fetch = f"https://example.org/a {length} data/a.txt\n".encode()
+    lines = f"{checksum(RAIN)}  data/a.txt\n"
+    root = bag(tmp_path, {"data/a.txt": RAIN, "fetch.txt": fetch}, manifests={"manifest-sha256.txt": lines})
+    assert codes(root) == expected
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [("", "utf-16-be"), ("\ufeff", "utf-16-be"), ("\ufeff", "utf-16-le")])
+def test_utf_16_with_and_without_a_mark(tmp_path: Path, mark: str, encoding: str) -> None:
+    root = bag(tmp_path, {"data/Núñez.txt": RAIN})
+    (root / "tagmanifest-sha256.txt").unlink()
+    (root / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-16\n")
+    (root / "manifest-sha256.txt").write_bytes((mark + f"{checksum(RAIN)}  data/Núñez.txt\n").encode(encoding))
+    assert codes(root) == ["W716"]
+
+
+FOLDED = b"Payload-Oxum:\n 6.1\nBagging-Date:\n  2020-01-01\nBag-Count: 1\n\tof 2\n"
+INFOS: dict[str, tuple[bytes, str, list[str]]] = {
+    "folded": (FOLDED, "1.0", []),
+    "folded, and wrong": (FOLDED.replace(b"6.1", b"7.1").replace(b"-01-01", b"-13-01"), "1.0", ["W727", "E709"]),
+    "a blank last line, before version 1.0": (b"Contact-Name: a\n\n", "0.97", []),
+    "a blank last line": (b"Contact-Name: a\n\n", "1.0", ["E715"]),
+    "a blank line within, before version 1.0": (b"Contact-Name: a\n\nBag-Size: 1\n", "0.97", ["E715"]),
+}
+
+
+@pytest.mark.parametrize(("info", "version", "expected"), INFOS.values(), ids=INFOS)
+def test_what_bag_info_says(tmp_path: Path, info: bytes, version: str, expected: list[str]) -> None:
+    lines = {"manifest-sha256.txt": f"{checksum(RAIN)}  data/a.txt\n"}
+    assert (
+        codes(bag(tmp_path, {"data/a.txt": RAIN, "bag-info.txt": info}, version=version, manifests=lines)) == expected
+    )
+
+
+def test_before_version_1_a_percent_sign_is_one(tmp_path: Path) -> None:
+    files = {"data/a%25b": RAIN, "data/a%b": b"Snow.\n"}
+    assert codes(bag(tmp_path / "a", files, version="0.97")) == []
+    assert "E710" in codes(bag(tmp_path / "b", files))
+
+
+@pytest.mark.parametrize(("version", "code"), [("0.93", "W728"), ("1.0", "E726")])
+def test_a_manifest_that_is_named_in_capitals(tmp_path: Path, version: str, code: str) -> None:
+    lines = {"manifest-MD5.txt": f"{checksum(RAIN, 'md5')}  data/a.txt\n"}
+    assert codes(bag(tmp_path, {"data/a.txt": RAIN}, version=version, manifests=lines)) == [code]
+
+
+def test_of_many_faults_the_rest_is_counted(tmp_path: Path) -> None:
+    lines = f"{checksum(RAIN)}  data/a.txt\n" + "\n" * 5000
+    found = list(verify(bag(tmp_path, {"data/a.txt": RAIN}, manifests={"manifest-sha256.txt": lines})))
+    assert [each.code for each in found] == ["E703"] * 1025
+    assert "3,976 more" in found[-1].message

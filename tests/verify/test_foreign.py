@@ -521,6 +521,7 @@ MANIFESTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     "no length": (lambda value: value["resources"][0].pop("bytes"), ["W456"]),
     "upper case in a name": (lambda value: value["resources"][0].update(name="A.warc.gz"), ["W455"]),
     "a name twice": (lambda value: [each.update(name="x") for each in value["resources"]], ["W455"]),
+    "resources that are none": (lambda value: value["resources"].extend([0] * 5000), ["E411"] * 1025),
     "created at no time": (lambda value: value.update(created="2024-05-06T07:08"), ["W457"]),
     "created": (lambda value: value.update(created="2024-05-06T07:08:09+02:00"), []),
     "main page as py-wacz spells it": (lambda value: value.update(mainPageURL="https://x/"), ["I439"]),

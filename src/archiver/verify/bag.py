@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from archiver.findings import Finding
 from archiver.text.decode import NO_CHARSETS
+from archiver.verify.noted import Noted
 from archiver.verify.tree import Folder, leads_out, read_small
 
 _TAG_LIMIT = 1 << 28
@@ -44,11 +45,12 @@ class Bag:
 
     def __init__(self, tree: Folder) -> None:
         self._tree = tree
-        self._findings: list[Finding] = []
+        self._findings = Noted()
         self._listed: dict[str, dict[str, str]] = {}
         self._names = frozenset(tree.names())
         self._forms = {normalize("NFC", name): name for name in tree.names() if not name.isascii()}
         self._version, self._encoding = "1.0", "utf-8"
+        self._stated: dict[str, str] = {}
         self._read_declaration()
         for name in tree.names():
             if "/" not in name and self._is_manifest(name):
@@ -134,23 +136,31 @@ class Bag:
         if name not in self._names:
             return
         lines = _lines(self._text(name))
+        while self._version != "1.0" and lines and not lines[-1].strip():
+            lines.pop()
         label = _LABEL if self._version == "1.0" else _OLD_LABEL
         for number, line in enumerate(lines, 1):
             if not label.fullmatch(line) and not (number > 1 and line.startswith((" ", "\t"))):
                 message = "This is no label, colon, blank and value."
                 yield Finding(code="E715", message=message, file=name, line=number, found=line[:200])
-        yield from (each.at(file=name) for each in _reserved(lines))
-        size = f"{sum(map(self._tree.size, payload))}.{len(payload)}"
-        stated = [
-            (number, match[1].strip()) for number, line in enumerate(lines, 1) if (match := _OXUM.fullmatch(line))
-        ]
+        unfolded = list(_unfolded(lines))
+        yield from (each.at(file=name) for each in _reserved(unfolded))
+        size = self._oxum(payload)
+        stated = [(number, match[1].strip()) for number, line in unfolded if (match := _OXUM.fullmatch(line))]
         for number, oxum in stated:
-            if oxum != size:
+            if size is not None and oxum != size:
                 message = "The payload's size and count are not what Payload-Oxum says (bytes.files)."
                 yield Finding(code="E709", message=message, file=name, line=number, found=size, expected=oxum[:200])
         if len(stated) > 1:
             message = "Payload-Oxum stands more than once."
             yield Finding(code="E709", message=message, file=name, line=stated[1][0])
+
+    def _oxum(self, payload: set[str]) -> str | None:
+        """Size and number of the whole payload, with what is to be fetched; `None` where its length is not stated."""
+        absent = {path: length for path, length in self._stated.items() if path not in payload}
+        if "-" in absent.values():
+            return None
+        return f"{sum(map(self._tree.size, payload)) + sum(map(int, absent.values()))}.{len(payload) + len(absent)}"
 
     def _is_manifest(self, name: str) -> bool:
         """Section 2.4: an algorithm is written in lower case, and without what is no letter and no digit."""
@@ -162,7 +172,7 @@ class Bag:
         message = (
             f"The manifest's name spells its algorithm otherwise than `{_algorithm(name)}`; other software misses it."
         )
-        self._note("E726", message, name)
+        self._note("E726" if self._version == "1.0" else "W728", message, name)
         return True
 
     def _read_manifest(self, name: str) -> dict[str, str]:
@@ -208,7 +218,8 @@ class Bag:
     def _decoded(self, path: str, file: str, line: int) -> str:
         """Section 2.1.3: CR, LF and % are percent-encoded, and nothing else. Much software leaves the last as it is."""
         decoded = _ENCODED.sub(lambda match: chr(int(match[1], 16)), path)
-        is_bare = path in self._names and decoded not in self._names
+        # Before version 1.0 nothing is encoded but what bagit-python does encode: CR and LF.
+        is_bare = path in self._names and (self._version != "1.0" or decoded not in self._names)
         if self._version == "1.0" and (is_bare or _BARE_PERCENT.search(path)):
             self._note("W724", "A % in the path is not written %25.", file, line=line, found=path[:200])
         return path if is_bare else decoded
@@ -224,6 +235,7 @@ class Bag:
             path = self._to_fetch(match[3].removeprefix("./"), number)
             if path is not None:
                 paths.add(path)
+                self._stated[path] = match[2]
                 self._measure(path, match[2], number)
         missing = len(paths - self._names)
         if missing:
@@ -242,7 +254,7 @@ class Bag:
         return None
 
     def _measure(self, path: str, stated: str, line: int) -> None:
-        if path in self._names and stated not in ("-", size := str(self._tree.size(path))):
+        if path in self._names and stated != "-" and int(stated) != (size := self._tree.size(path)):
             message = f"{path} is here, and is not as long as fetch.txt says."
             self._note("E721", message, "fetch.txt", line=line, found=f"{size} bytes, where {stated} are stated")
 
@@ -255,7 +267,7 @@ class Bag:
             self._note("E703", f"The file is longer than {_TAG_LIMIT} bytes and is not read.", name)
             return ""
         try:
-            return data.decode("utf-8" if name == "bagit.txt" else self._encoding)
+            return _decoded(data, "utf-8" if name == "bagit.txt" else self._encoding)
         except UnicodeError as error:
             self._note("E703", f"The file cannot be read as {self._encoding}: {error}."[:200], name)
             return data.decode("utf-8", "replace")
@@ -272,6 +284,28 @@ def _lines(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
+def _decoded(data: bytes, encoding: str) -> str:
+    """The text of a tag file; UTF-16 without a mark is big-endian (RFC 2781 section 4.3), and a mark is no text."""
+    if encoding == "utf-16" and not data.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+        encoding = "utf-16-be"
+    text = data.decode(encoding)
+    return text.removeprefix("\ufeff") if encoding.startswith("utf-16") else text
+
+
+def _unfolded(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines of bag-info.txt and where each begins: one that begins with a blank goes on with that above it."""
+    start, parts = 1, list[str]()
+    for number, line in enumerate(lines, 1):
+        if parts and line.startswith((" ", "\t")):
+            parts.append(line.strip())
+            continue
+        if parts:
+            yield start, " ".join(parts)
+        start, parts = number, [line]
+    if parts:
+        yield start, " ".join(parts)
+
+
 def _hashlib(algorithm: str) -> str:
     return _HASHLIB.get(algorithm, algorithm)
 
@@ -281,10 +315,10 @@ def _algorithm(name: str) -> str:
     return re.sub("[^a-z0-9]", "", stated.lower())
 
 
-def _reserved(lines: list[str]) -> Iterator[Finding]:
+def _reserved(lines: list[tuple[int, str]]) -> Iterator[Finding]:
     """Reserved labels of bag-info.txt with a value of another form, or more often than once."""
     seen: set[str] = set()
-    for number, line in enumerate(lines, 1):
+    for number, line in lines:
         label, _, value = line.partition(":")
         label, value = label.rstrip().lower(), value.strip()
         fault = None

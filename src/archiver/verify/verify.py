@@ -31,6 +31,7 @@ Level = Literal["structure", "fixity", "records", "full"]
 LEVELS: tuple[Level, ...] = ("structure", "fixity", "records", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 # A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
 _WORTH_A_POOL = 1 << 25
 _WORTH_HASHING_APART = 1 << 29
@@ -125,7 +126,7 @@ def _folder(path: Place, options: Options) -> Iterator[Finding]:
 
 def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
     bag = Bag(tree)
-    manifest = Manifest(tree, _PAYLOAD) if _holds_wacz(tree.names()) else None
+    manifest = Manifest(tree, _PAYLOAD) if _holds_wacz(tree) else None
     yield from tree.structure()
     yield from bag.structure()
     found: Digests = {}
@@ -145,7 +146,11 @@ def _bag(tree: Folder, options: Options) -> Iterator[Finding]:
 def _payload(tree: Folder, options: Options) -> Iterator[Finding]:
     """The WARC, ARC and WACZ files of a bag that is none of this software's: whatever else is in it, they are these."""
     payload = [name for name in tree.names() if name.startswith(_PAYLOAD)]
-    warcs = [name for name in payload if name.endswith(_ALONE)]
+    named = [name for name in payload if name.endswith(_ALONE)]
+    warcs = [name for name in named if _begins(tree, name)]
+    for name in sorted(set(named) - set(warcs)):
+        message = "The file is named as a WARC or ARC file is, and does not begin as one."
+        yield Finding(code="I250", message=message, file=name)
     if _reads_records(options):
         jobs = options.jobs if sum(map(tree.size, warcs)) > _WORTH_A_POOL else 1
         survey = Survey(tree.open, _PAYLOAD, warcs, alone=True)
@@ -168,10 +173,23 @@ def _within(name: str, finding: Finding) -> Finding:
     return replace(finding, file=f"{name}/{finding.file}" if finding.file else name)
 
 
-def _holds_wacz(names: list[str]) -> bool:
-    """Whether a bag's payload is a WACZ, if only by what is left of it."""
+def _begins(tree: Folder, name: str) -> bool:
+    """Whether a file begins as a WARC or ARC file does, or is compressed as its name says."""
+    with tree.open(name) as stream:
+        magic = stream.read(4)
+        stream.seek(0)
+        return magic.startswith(_COMPRESSED) or is_warc(stream)
+
+
+def _holds_wacz(tree: Folder) -> bool:
+    """Whether a bag's payload is a WACZ, if only by what is left of it: other packages have a datapackage.json too."""
+    names = tree.names()
     parts = {name.split("/")[1] for name in names if name.startswith(_PAYLOAD)}
-    return layout.DATAPACKAGE in parts or {"archive", "indexes", "pages"} <= parts
+    if layout.DATAPACKAGE not in parts and not {"archive", "indexes", "pages"} <= parts:
+        return False
+    if any(name.startswith(f"{_PAYLOAD}{layout.ARCHIVE}/") and name.endswith(WARC) for name in names):
+        return True
+    return layout.DATAPACKAGE in parts and Manifest(tree, _PAYLOAD).is_wacz
 
 
 def _zip(path: Place, options: Options) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from archiver.record import schema
 from archiver.verify import pages, signature
 from archiver.verify.index import INDEXES, lonely
 from archiver.verify.jsons import repeats
+from archiver.verify.noted import Noted
 from archiver.verify.tree import Tree, is_unsafe, read_small
 from archiver.verify.zipheaders import Entry
 from archiver.verify.zips import STORED, Zip
@@ -21,6 +22,7 @@ from archiver.verify.zips import STORED, Zip
 _LIMIT = 1 << 26
 WARC = (".warc", ".warc.gz", ".warc.zst")
 _KINDS = {"archive": (*WARC, ".arc", ".arc.gz"), "indexes": (*INDEXES, ".idx"), "pages": (".jsonl",)}
+_PROFILES = ("wacz", "https://specs.webrecorder.net/wacz/")
 _OLDER = ("1.0.0", "1.1.0")
 # A hash without its algorithm is of MD5: https://specs.frictionlessdata.io/data-resource/#hash
 _HASHES = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
@@ -40,6 +42,7 @@ class Manifest:
         self._tree = tree
         self.prefix = prefix
         self._findings: list[Finding] = []
+        self._resource_findings = Noted()
         self.bytes = self._read(layout.DATAPACKAGE)
         value = self._json(layout.DATAPACKAGE, self.bytes)
         self.value: Mapping[str, Any] = value or {}
@@ -52,6 +55,11 @@ class Manifest:
         return isinstance(software, str) and software.startswith("archiver ")
 
     @property
+    def is_wacz(self) -> bool:
+        """Whether it says that this is a WACZ, and no other data package."""
+        return "wacz_version" in self.value or str(self.value.get("profile", "")).startswith(_PROFILES)
+
+    @property
     def algorithms(self) -> frozenset[str]:
         """The algorithms, as hashlib names them, that are needed to check the files."""
         stated = (_hash_of(resource) for resource in self._resources.values())
@@ -59,7 +67,7 @@ class Manifest:
 
     def structure(self) -> Iterator[Finding]:
         """Required keys and files, and files that are listed and not there, or there and not listed."""
-        yield from self._findings
+        yield from (*self._findings, *self._resource_findings)
         if self.value:
             yield from self._keys()
         present = {name.removeprefix(self.prefix) for name in self._tree.names() if name.startswith(self.prefix)}
@@ -144,7 +152,7 @@ class Manifest:
     def _keys(self) -> Iterator[Finding]:
         version, profile = self.value.get("wacz_version"), self.value.get("profile")
         # The draft of version 1.2 names its version in the profile alone.
-        is_draft = isinstance(profile, str) and profile.startswith(("wacz", "https://specs.webrecorder.net/wacz/"))
+        is_draft = isinstance(profile, str) and profile.startswith(_PROFILES)
         for key in _REQUIRED:
             if key not in self.value and not (is_draft and key == "wacz_version"):
                 yield self._finding("E411", f"datapackage.json has no `{key}`.", layout.DATAPACKAGE)
@@ -212,7 +220,8 @@ class Manifest:
 
     def _note(self, code: str, message: str, path: str | None, found: str | None = None) -> None:
         place = self.prefix + layout.DATAPACKAGE
-        self._findings.append(Finding(code=code, message=message, file=place, path=path, found=found and found[:200]))
+        found = found and found[:200]
+        self._resource_findings.append(Finding(code=code, message=message, file=place, path=path, found=found))
 
     def _finding(self, code: str, message: str, path: str, **facts: Any) -> Finding:
         return Finding(code=code, message=message, file=self.prefix + path, **facts)
