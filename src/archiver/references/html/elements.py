@@ -1,6 +1,7 @@
 """What a start tag says: its attributes by name, and whether its element shows a tweet, names one or stands aside."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from html.entities import html5
 from typing import NamedTuple
@@ -143,6 +144,11 @@ def is_signed(source: str, start: int) -> bool:
     """
     bound = _QUOTE_TAG.search(source, start, start + _LONGEST_QUOTE)
     return bound is not None and _SIGNED.search(source, start, bound.start()) is not None
+
+
+def signatures(source: str, span: Span) -> Iterator[Span]:
+    """From handle to link, the signatures of tweets within a span of the source that the link of a date ends."""
+    return (Span(*match.span()) for match in _SIGNED.finditer(source, *span))
 
 
 def is_emoji(attributes: str) -> bool:

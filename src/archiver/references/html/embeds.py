@@ -12,23 +12,14 @@ from itertools import chain, islice
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from archiver.model import Confidence, Moment, Span
-from archiver.references import dates, tweets, widgets
+from archiver.model import Confidence, Span
+from archiver.references import widgets
 from archiver.references.html.elements import Attribute, Element, named_by, stated_id
+from archiver.references.html.signed import Signed, count, divided, drawn
 from archiver.references.html.source import Embed, Page
 from archiver.references.html.words import Words
 from archiver.references.urls import Status, status
 
-_DASHES = "—–―-\x97"
-_SIGN = r"(?:[—–―\x97]|(?<!\S)-{1,3})"
-# A name and a handle whose date nothing can read: in parentheses behind a dash or at a line's beginning, or bare
-# behind a dash that begins a line.
-_DATELESS = re.compile(
-    rf"(?m)(?:(?P<dash>{_SIGN})|^)\s{{0,3}}(?P<name>[^\n@＠—–―]{{0,60}}?)\s?[(（]\s?[@＠](?P<inner>[A-Za-z0-9_]{{1,20}})\s?[)）]"
-    rf"|^{_SIGN}\s{{0,3}}[@＠](?P<bare>[A-Za-z0-9_]{{1,20}})"
-)
-_LONGEST_DATE = 60
-_HANDLE = re.compile(r"[@＠]([A-Za-z0-9_]{1,20})\s?[)）]")
 _TWEET_ID = re.compile(r"[?&](?:id|tweetId)=([0-9]{1,20})|/embed/(?:status/)?([0-9]{1,20})")
 _MARK = re.compile(r"twitter-(?:tweet|video)(?![a-z-])")
 _AMPERSAND = r"(?:&|\\u0026)(?:amp;){0,3}"
@@ -60,22 +51,6 @@ _BEFORE_CLASS = 400  # so far before its class a blockquote begins
 _MOST_HIDDEN = 20_000  # no page has so many
 _MOST_HREFS = 50  # nor has any tweet
 _LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
-
-
-class Signed(NamedTuple):
-    """How a tweet's words divide, text and then signature, and what that says. Spans count characters of the words.
-
-    Where the account stands above the text, as the widget has it, `head` are its name and handle, and the signature
-    is the time alone.
-    """
-
-    body: Span
-    signature: Span
-    author: str | None
-    handle: str | None
-    posted: Moment | None
-    has_dash: bool
-    head: tuple[Span, Span] | None = None
 
 
 class Shown(NamedTuple):
@@ -158,61 +133,6 @@ def _identifier(element: Element) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
-def divided(words: Words, handle: str | None = None) -> Signed:
-    """Text and signature of a tweet; without a signature that can be read, all of it is text.
-
-    `handle` is the account that the link of its date names, if there is one.
-    """
-    whole = Span(0, len(words))
-    reading = words.reading(whole, "\n")
-    signatures = list(tweets.signatures(reading)) if "@" in reading or "＠" in reading else []
-    last = signatures[-1] if signatures else None
-    if last is None or not _is_of(last.handle, handle):
-        last = _dateless(reading, handle) or last
-    if last is None and (drawn := widgets.parts(reading, handle)):
-        return _drawn(reading, drawn)
-    if last is None:
-        stated = [match[1] for match in _HANDLE.finditer(reading)]
-        author = handle or (stated[-1] if stated else None)
-        return Signed(whole, Span(len(words), len(words)), None, author, None, has_dash=True)
-    end = last.body.end if last.body.start < last.body.end else last.span.start
-    start, stop = _count(reading[:end]), _count(reading[: last.span.end])
-    has_dash = reading[end:].lstrip()[:1] in _DASHES
-    return Signed(Span(0, start), Span(start, stop), last.author, last.handle, last.posted, has_dash)
-
-
-def _drawn(reading: str, parts: widgets.Parts) -> Signed:
-    """The parts of a tweet as the widget has drawn it."""
-    name, handle, body, time = (Span(_count(reading[:start]), _count(reading[:end])) for start, end in parts[:4])
-    author = " ".join(parts.name.of(reading).split()) or None
-    by = parts.handle.of(reading)[1:]
-    return Signed(body, time, author, by, parts.posted, has_dash=False, head=(name, handle))
-
-
-def _is_of(found: str, handle: str | None) -> bool:
-    return handle is None or found.lower() == handle.lower()
-
-
-def _dateless(reading: str, handle: str | None) -> tweets.Signature | None:
-    """The last signature without a date that is known as one. Without a dash, the link has to name its account."""
-    found = [match for match in _DATELESS.finditer(reading) if _is_of(match["inner"] or match["bare"], handle)]
-    found = [match for match in found if match["dash"] or match["bare"] or handle]
-    if not found:
-        return None
-    match = found[-1]
-    line_end = reading.find("\n", match.end())
-    end = len(reading) if len(reading) - match.end() <= _LONGEST_DATE or line_end < 0 else line_end
-    rest = reading[match.end() : end]
-    date = dates.written(reading, match.end() + len(rest) - len(rest.lstrip()))
-    body = Span(0, len(reading[: match.start()].rstrip()))
-    author, by = (match["name"] or "").strip() or None, match["inner"] or match["bare"]
-    return tweets.Signature(Span(match.start(), end), body, author, by, date.moment if date else None, "low")
-
-
-def _count(reading: str) -> int:
-    return sum(map(len, reading.split()))
-
-
 def _escaped(page: Page) -> Iterator[Shown]:
     """The tweets whose code stands escaped in the source, outside of those that the page shows, and of comments."""
     source = page.source
@@ -256,15 +176,15 @@ def _drawn_bare(page: Page) -> Iterator[Shown]:
     """The tweets as the widget draws them whose elements do not say so: its button, an account, text and time."""
     if not widgets.may_show(page.source) or not _CLOCK.search(page.source):
         return
-    words, at, count = page.words, 0, 0
+    words, at, number = page.words, 0, 0
     reading = words.reading(Span(0, len(words)), "\n")
     starts = [anchor.element.span.start for anchor in page.anchors]
     for found in widgets.shown(reading):
-        count += _count(reading[at : found.span.start])
+        number += count(reading[at : found.span.start])
         at = found.span.start
         local = found._replace(span=Span(0, found.span.end - at), body=Span(found.body.start - at, found.body.end - at))
-        signed = _moved(_drawn(found.span.of(reading), widgets.parts_of(found.span.of(reading), local)), count)
-        span = Span(words.place(count), words.end(signed.signature.end))
+        signed = _moved(drawn(found.span.of(reading), widgets.parts_of(found.span.of(reading), local)), number)
+        span = Span(words.place(number), words.end(signed.signature.end))
         links = page.anchors[bisect_right(starts, span.start) : bisect_right(starts, span.end)]
         named = [each for link in links if (each := _status(link.element)) and each.fits(found.handle)]
         whose = _named(span, words, named[-1].id if named else None)

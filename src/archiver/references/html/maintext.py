@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from archiver.model import Span
-from archiver.references.html.source import Page
+from archiver.references.html.source import Page, unmatched
 from archiver.references.html.words import Words
 
 # A page beyond these is no article's: the extractor would take minutes, and the parser below it gives up.
@@ -54,12 +54,21 @@ def _marked(page: Page, cut: Sequence[tuple[Span, str]]) -> str:
     """The source with a paragraph for each tweet, and without what no reader sees: the parser is spared that."""
     pieces: list[str] = []
     done, source = 0, page.source
-    instead = [(span, f"<p>{marker}</p>") for span, marker in cut]
+    instead = [(span, f"<p>{marker}</p>{_tags(page, span)}") for span, marker in cut]
     for span, text in sorted([*instead, *((span, "") for span in page.unread)]):
         if span.start >= done:
             pieces += (source[done : span.start], text)
             done = span.end
     return _UNFIT.sub("\ufffd", "".join((*pieces, source[done:])))
+
+
+def _tags(page: Page, span: Span) -> str:
+    """The tags of a tweet that those around it need: its element may go on behind it, or have begun before."""
+    tags = list(unmatched(page.source, span))
+    if span in page.unclosed:  # what nothing closes would go on for ever
+        own = next((index for index, tag in enumerate(tags) if tag[1] != "/"), len(tags))
+        del tags[own : own + 1]
+    return "".join(tag for tag in tags if "-" not in tag)  # parsers do not know those names, and take all for theirs
 
 
 def _extracted(source: str) -> Iterator[str]:

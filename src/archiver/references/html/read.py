@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver.model import Run, Span
-from archiver.references.html.embeds import Shown, Signed, shown
+from archiver.references.html.embeds import Shown, shown
 from archiver.references.html.maintext import Line, Part, main_lines
 from archiver.references.html.runs import text_of
+from archiver.references.html.signed import Signed
 from archiver.references.html.source import Page
 from archiver.references.html.words import Words, Writer
 

@@ -5,11 +5,13 @@ input, and is linear in its length: what never closes is closed by what follows,
 """
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from archiver.model import Span
+from archiver.references.html.bounds import Closing, ends
 from archiver.references.html.elements import (
     LONGEST_EMOJI,
     Attribute,
@@ -22,8 +24,8 @@ from archiver.references.html.elements import (
     is_signed,
     named_by,
 )
+from archiver.references.html.stack import HEAD, VOID, Kind, Stack, kind_of
 from archiver.references.html.words import Words
-from archiver.references.urls import status
 
 _TAG = re.compile(
     r"""<(?:(/)?([A-Za-z][^\s/>]*+)((?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])*+)>?|(!--)|[!?/][^>]*+>?)"""
@@ -35,29 +37,13 @@ _ATTRIBUTE = re.compile(r"""([^\s"'>/=][^\s>/=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp")
 }
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
-)
-_BLOCKS = """
-    address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure
-    footer form frameset h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav ol option p pre section select
-    summary table tbody tfoot thead tr ul
-"""
-_LINES = frozenset(_BLOCKS.split())
-_CELLS = frozenset(("td", "th", "iframe", "img", "input", "button", "textarea", "video", "audio"))
-# What an element of a kind closes when it stands innermost (section 13.1.2.4, the cases that matter for paths).
-_CLOSES: dict[str, tuple[str, ...]] = dict.fromkeys(_LINES - {"br", "option", "body", "html"}, ("p",))
-_CLOSES |= {"li": ("li", "p"), "tr": ("tr", "td", "th"), "td": ("td", "th"), "th": ("td", "th"), "option": ("option",)}
-_CLOSES |= {"dd": ("dd", "dt", "p"), "dt": ("dd", "dt", "p")}
+# The end tag of these may be left out before that of the element around them (section 13.1.2.4).
+_ENDLESS = frozenset(("li", "dt", "dd", "p", "option", "tr", "td", "th"))
 # Where a link's address waits until a script fills it in, and what stands there instead.
 _WAITING = ("data-href", "data-url", "data-link")
 _ADDRESS = re.compile(r"(?i)https?://|//[a-z0-9]|/[a-z0-9]")
 _EMPTY = re.compile(r"(?i)\s*(?:#|javascript:|about:blank|\Z)")
-_HEAD = frozenset(("meta", "link", "base", "html", "time"))
-_WANTED = _HEAD | {"a", "area"}
-# Browsers flatten what is nested more deeply. So bounded, a hostile page costs what its length costs.
-_DEEPEST = 512
-_DEEPEST_PATH = 64
+# So bounded, a hostile page costs what its length costs.
 _MOST_TAGS = 2_000_000
 _MOST_ANCHORS = 100_000
 _MOST_EMBEDS = 20_000
@@ -88,72 +74,29 @@ class Embed(NamedTuple):
     is_aside: bool = False
 
 
-class _Kind(NamedTuple):
-    """What the scan does at the tags of an element's name, which `name` is in lower case."""
-
-    name: str
-    is_line: bool
-    is_cell: bool
-    closes: tuple[str, ...]
-    is_void: bool
-    is_wanted: bool
-
-
-@lru_cache(maxsize=512)
-def _kind(found: str) -> _Kind:
-    name = found.lower()
-    return _Kind(name, name in _LINES, name in _CELLS, _CLOSES.get(name, ()), name in _VOID, name in _WANTED)
-
-
-class _Stack:
-    """The elements that are open, the innermost last: their names, and their steps of a path."""
-
-    def __init__(self) -> None:
-        self.names = [""]
-        self.deepest = 0
-        self._steps = [""]
-        self._children: list[dict[str, int] | None] = [None]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def open(self, name: str, is_void: bool) -> str:
-        """Open an element, or pass by one that has no content; its step of a path."""
-        children = self._children[-1]
-        if children is None:  # most elements have none
-            children = self._children[-1] = {}
-        number = children[name] = children.get(name, 0) + 1
-        step = f"{name}[{number}]"
-        depth = len(self.names)
-        if depth > self.deepest:
-            self.deepest = depth
-        if not is_void and depth <= _DEEPEST:
-            self.names.append(name)
-            self._steps.append(step)
-            self._children.append(None)
-        return step
-
-    def close(self, depth: int) -> None:
-        """Close the element number `depth`, and all within it."""
-        if depth == len(self.names) - 1:  # as it is with nearly all
-            self.names.pop()
-            self._steps.pop()
-            self._children.pop()
-        else:
-            del self.names[depth:], self._steps[depth:], self._children[depth:]
-
-    def path(self, step: str) -> str | None:
-        """The path of the element that was opened last; None where it is nested more deeply than any by intention."""
-        if len(self.names) > _DEEPEST_PATH:
-            return None
-        steps = self._steps[1:]
-        return "/".join(steps if steps and steps[-1] is step else [*steps, step])
+def unmatched(source: str, span: Span) -> Iterator[str]:
+    """The end tags of a stretch of the source that close what began before it, then the start tags it leaves open."""
+    opened: list[str] = []
+    place = span.start
+    while match := _TAG.search(source, place, span.end):
+        place, name = match.end(), (match[_NAME] or "").lower()
+        if match[_CLOSE] and name in opened:
+            while opened.pop() != name:
+                pass
+        elif match[_CLOSE]:
+            yield f"</{name}>"
+        elif name and name not in VOID:
+            opened.append(name)
+            closing = _RAW[name].search(source, place, span.end) if name in _RAW else None
+            place = closing.start() if closing else place
+    yield from (f"<{name}>" for name in opened if name != "a")
 
 
 class Page:
     """What a decoded source says, in its order. `words` are those that stand outside of tweets.
 
     `unread` are scripts, style sheets, comments and the like, in which no reader of the page sees anything.
+    `unclosed` are those tweets whose element nothing closes before those around it do.
     `is_cut` says that there are more tags, more text or more tweets than are read of one page.
     """
 
@@ -167,6 +110,7 @@ class Page:
         self.titles: list[Span] = []
         self.unread: list[Span] = []
         self.comments: list[Span] = []
+        self.unclosed: set[Span] = set()
         self.depth = 0
         self.tags = 0
         self.has_more_anchors = False
@@ -181,10 +125,12 @@ class _Scan:
         self._page = page
         self._source = page.source
         self._words = page.words
-        self._stack = _Stack()
+        self._stack = Stack()
         self._anchor: Element | None = None
         self._embed: Element | None = None
         self._embed_depth = 0
+        self._embed_anchors = 0
+        self._left: list[tuple[int, Span]] = []  # tweets that end while their element, of a number, is still open
         self._inside: list[Element] = []
         self._endless: set[str] = set()
         self._aside_depth = 0
@@ -205,9 +151,9 @@ class _Scan:
             done = self._tag(match) if match[_NAME] else self._passed(match)
         else:
             self._page.is_cut = True
-        self._end_anchor(len(source))
         if self._embed:
-            self._cut_embed()
+            self._end_embed(len(source), "none")
+        self._end_anchor(len(source))
         self._page.depth = self._stack.deepest
         self._page.is_cut |= self._page.words.is_cut or len(self._page.embeds) >= _MOST_EMBEDS
 
@@ -223,7 +169,7 @@ class _Scan:
     def _tag(self, match: re.Match[str]) -> int:
         """Take in a tag; where the scan goes on."""
         self._page.tags += 1
-        kind = _kind(match[_NAME])
+        kind = kind_of(match[_NAME])
         name = kind.name
         if kind.is_line:
             self._words.part()
@@ -237,7 +183,7 @@ class _Scan:
         self._start(name, kind, match)
         return self._raw(name, match) if name in _RAW else match.end()
 
-    def _start(self, name: str, kind: _Kind, match: re.Match[str]) -> None:
+    def _start(self, name: str, kind: Kind, match: re.Match[str]) -> None:
         stack = self._stack
         while kind.closes and stack.names[-1] in kind.closes:
             self._close(len(stack) - 1, match.start())
@@ -267,7 +213,7 @@ class _Scan:
 
     def _want(self, element: Element) -> None:
         name, page = element.name, self._page
-        if name in _HEAD:
+        if name in HEAD:
             page.metas += [element] if len(page.metas) < _MOST_METAS else []
             page.unread += [element.span] if name in {"meta", "link"} else []
         elif name in {"a", "area"}:
@@ -278,11 +224,10 @@ class _Scan:
                 self._end_anchor(element.span.end)
         elif self._embed and not (name == "blockquote" and not self._words.is_blank() and self._shows(element)):
             self._hold(element)
-        elif len(page.embeds) < _MOST_EMBEDS:
-            if self._shows(element):
-                self._begin_embed(element)
-            elif named_by(element):
-                page.embeds.append(Embed(element, element.span, Words(self._source), (), is_point=True))
+        elif name not in VOID and len(page.embeds) < _MOST_EMBEDS and self._shows(element):
+            self._begin_embed(element)
+        else:
+            self._point_at(element)
 
     def _hold(self, element: Element) -> None:
         """Keep an element that stands within a tweet."""
@@ -294,29 +239,50 @@ class _Scan:
 
     def _begin_embed(self, element: Element) -> None:
         if self._embed:
-            self._end_embed(element.span.start)
+            self._end_embed(element.span.start, "inner")
         self._embed, self._embed_depth = element, len(self._stack)
         self._embed_aside = self._aside_depth > 0
+        self._embed_anchors = len(self._page.anchors)
         self._words, self._inside = Words(self._source), []
 
-    def _end_embed(self, end: int) -> None:
-        assert self._embed is not None
-        span = Span(self._embed.span.start, end)
-        embed = Embed(self._embed, span, self._words, tuple(self._inside), is_aside=self._embed_aside)
-        self._page.embeds.append(embed)
-        self._embed, self._words = None, self._page.words
-        self._words.part()
+    def _end_embed(self, end: int, closing: Closing) -> None:
+        """The tweets of an element; what stands behind them in it is the page's again."""
+        element, page = self._embed, self._page
+        assert element is not None
+        span = Span(element.span.start, end)
+        places = ends(self._words, span, list(self._links(end)), closing)
+        behind = [self._words.split(place) for place in reversed(places)]
+        start, words = span.start, self._words
+        for place in places:
+            first = bisect_left(self._inside, place, key=lambda each: each.span.start)
+            inside, self._inside = self._inside[:first], self._inside[first:]
+            page.embeds.append(Embed(element, Span(start, place), words, tuple(inside), is_aside=self._embed_aside))
+            start, words = place, Words(self._source)
+            words.extend(behind.pop())
+            element = Element("blockquote", {}, Span(place, place), element.path)
+        if closing != "own":
+            page.unclosed.add(page.embeds[-1].span)
+        if closing == "inner":
+            self._left.append((self._embed_depth - 1, page.embeds[-1].span))
+        self._embed, self._words = None, page.words
+        page.words.part()
+        page.words.extend(words.split(0))
+        for left in self._inside:  # behind a tweet an element may stand for another
+            self._point_at(left)
 
-    def _cut_embed(self) -> None:
-        """A tweet that never ends: it ends with the first link to a status within it, else where it begins."""
-        assert self._embed is not None
-        anchors = (anchor for anchor in self._page.anchors if anchor.element.span.start >= self._embed.span.start)
-        named = next((each for each in anchors if status(each.element.value("href"))), None)
-        end = named.inner.end if named else self._embed.span.end
-        behind = self._words.split(end)
-        self._inside = [element for element in self._inside if element.span.start < end]
-        self._end_embed(end)
-        self._page.words.extend(behind)
+    def _point_at(self, element: Element) -> None:
+        """Take in an element that names a tweet, and shows none itself. No parser knows a name with a hyphen."""
+        page = self._page
+        if len(page.embeds) < _MOST_EMBEDS and (named_by(element) or is_embed(element)):
+            page.embeds.append(Embed(element, element.span, Words(self._source), (), is_point=True))
+            page.unread += [element.span] if "-" in element.name else []
+
+    def _links(self, end: int) -> Iterator[tuple[str, Span]]:
+        """Addresses and insides of the links within the tweet that is open."""
+        for anchor in islice(self._page.anchors, self._embed_anchors, None):
+            yield anchor.element.value("href"), anchor.inner
+        if self._anchor and self._anchor.span.end <= end:
+            yield self._anchor.value("href"), Span(self._anchor.span.end, end)
 
     def _end(self, name: str, match: re.Match[str]) -> None:
         if name == "a":
@@ -326,15 +292,21 @@ class _Scan:
         if names[depth] == name or name in names:
             while names[depth] != name:
                 depth -= 1
-            self._close(depth, match.end())
+            self._close(depth, match.end() if depth == self._embed_depth - 1 else match.start())
 
     def _close(self, depth: int, end: int) -> None:
         """Close the open element number `depth`, and all within it."""
         self._stack.close(depth)
+        while self._left and self._left[-1][0] >= depth:
+            number, span = self._left.pop()
+            if number == depth:
+                self._page.unclosed.discard(span)
         if depth < self._aside_depth:
             self._aside_depth = 0
         if self._embed and depth < self._embed_depth:
-            self._end_embed(end)
+            is_own = depth == self._embed_depth - 1
+            is_own |= depth == self._embed_depth - 2 and self._embed.name in _ENDLESS
+            self._end_embed(end, "own" if is_own else "none")
 
     def _end_anchor(self, end: int) -> None:
         anchor, self._anchor = self._anchor, None

@@ -95,7 +95,7 @@ class Words:
     """
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self.source = self._source = source
         self._begins = array("q")
         self._ends = array("q")
         self._gaps = bytearray()
@@ -146,11 +146,39 @@ class Words:
         index = bisect_right(self._begins, span.start) - 1
         return index >= 0 and span.end <= self._ends[index]
 
+    def has_between(self, start: int, end: int) -> bool:
+        """Whether words begin between two places of the source. It may be asked for at any time, like what follows."""
+        texts = range(bisect_left(self._begins, start), bisect_left(self._begins, end))
+        return any(not self._source[self._begins[text] : self._ends[text]].isspace() for text in texts)
+
+    def is_blank_behind(self, place: int) -> bool:
+        """Whether there is nothing but white space behind a place of the source."""
+        index = bisect_right(self._begins, place) - 1
+        if index >= 0 and self._source[place : self._ends[index]].strip():
+            return False
+        return not self.has_between(place, len(self._source))
+
+    def line_end(self, place: int) -> int:
+        """Where in the source the first line with words ends that stand behind a place; the place if there is none."""
+        index, end = bisect_left(self._begins, place), place
+        while index < len(self._begins):
+            if end > place and self._gaps[index] == _LINE:
+                break
+            if not self._source[self._begins[index] : self._ends[index]].isspace():
+                end = self._ends[index]
+            index += 1
+        return end
+
     def split(self, place: int) -> list[tuple[int, int, int]]:
-        """Take away, and give, the texts that begin at `place` of the source or later."""
+        """Take away, and give, what stands at `place` of the source or behind it."""
         first = bisect_left(self._begins, place)
         behind = list(zip(self._begins[first:], self._ends[first:], self._gaps[first:], strict=True))
         del self._begins[first:], self._ends[first:], self._gaps[first:]
+        if first and self._ends[-1] > place:
+            behind.insert(0, (place, self._ends[-1], _NONE))
+            self._ends[-1] = place
+        for read in ("_told", "text"):
+            self.__dict__.pop(read, None)
         return behind
 
     def extend(self, texts: Iterable[tuple[int, int, int]]) -> None:
