@@ -22,6 +22,8 @@ FERRY = (
     "<p>The ferry between Marram Bay and Skarrow will sail again on Sundays, the harbour board said in a letter.</p>"
 )
 PIER = "<p>The first boat leaves the north pier at twenty to ten in the morning, weather permitting, as ever.</p>"
+STATUS = "https://twitter.com/jo_e/status/888436297528508416"
+BACK = f"<blockquote class=twitter-tweet>Back. &mdash; Jo (@jo_e) <a href={STATUS}>July 21, 2017</a></blockquote>"
 DAYS = ("Mondays", "Fridays", "feast days", "two Tuesdays a month")
 
 
@@ -69,6 +71,23 @@ def test_a_tweet_in_three_places_is_one() -> None:
     assert len(tweet.occurrences) == 3
     assert [span.of(case["input"])[:5].lower() for span in tweet.occurrences] == ["<bloc", "<bloc", "&lt;b"]
     assert tweet.source_span == tweet.occurrences[0]
+
+
+def test_a_tweet_that_an_article_shows_twice_stands_there_twice() -> None:
+    source = f"<article>{FERRY}{BACK}{PIER}{BACK}{FERRY}</article><aside>{BACK}</aside>"
+    _, text, refs = found(source)
+    ferry, pier = FERRY[3:-4], PIER[3:-4]
+    written = "Back.\n— Jo (@jo_e) July 21, 2017"
+    assert text.split("\n") == [ferry, *written.split("\n"), pier, *written.split("\n"), ferry]
+    (tweet,) = refs.tweets
+    assert (len(tweet.occurrences), tweet.links) == (3, (0, 1, 2))
+    assert [link.region for link in refs.links] == ["article", "article", "page"]
+
+
+@pytest.mark.parametrize("form", ["<textarea>It rained.</textarea>", "<noscript>It rained.</noscript>", ""])
+def test_in_a_short_page_a_tweet_stands_where_it_stood(form: str) -> None:
+    text = found(f"<html><body>{FERRY}{BACK}{PIER}{form}</body></html>")[1]
+    assert text.index("in a letter.") < text.index("Back.") < text.index("July 21, 2017") < text.index("The first boat")
 
 
 def test_a_link_to_a_quoted_tweet_is_one_more_place_of_it() -> None:
@@ -196,7 +215,7 @@ def test_more_links_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
         ("words._MOST_RUNS", "<p>a<p>b<p>c"),
         ("refer._MOST_WRITTEN", "<p>https://a.example/<p>https://b.example/, https://c.example/"),
         ("refer._MOST_POINTED", "".join(f"<a href=//x.com/a/status/{n}>a</a>" for n in range(50000, 50003))),
-        ("source._MOST_EMBEDS", "<blockquote class=twitter-tweet>a</blockquote>" * 3),
+        ("source._MOST_EMBEDS", "".join(f"<div data-tweet-id={n}>x</div>" for n in range(50000, 50003))),
     ],
 )
 def test_more_text_than_is_read_is_said(most: str, source: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,8 @@ _LONG_LINE = 80  # the widget's own lines around a tweet are shorter
 def ends(words: Words, span: Span, links: Sequence[tuple[str, Span]], closing: Closing) -> list[int]:
     """The places of the source where the tweets of an element end, the first one's first.
 
-    `words` are the element's, `links` addresses and insides of the links in it. The last is the element's end, but
-    where what stands behind the tweet is not its own.
+    `words` are the element's, `span` what stands between its tags, `links` addresses and insides of the links in it. The
+    last is the element's end, but where what stands behind the tweet is not its own.
     """
     signed = list(_signed(words, span, links))
     if closing == "none":

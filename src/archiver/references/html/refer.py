@@ -293,7 +293,8 @@ def _embed(quote: Quote, text: str, mapping: _Mapping, published: Moment | None)
 
 def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterator[_Tweet]:
     """The tweets that the text quotes with a signature, outside of those that the page embeds."""
-    embedded = sorted(mapping.to_text(quote.span) for quote in extract.quotes if quote.span)
+    quoted = (span for quote in extract.quotes for span in (quote.span, *quote.also) if span)
+    embedded = sorted(map(mapping.to_text, quoted))
     for tweet in written.tweets:
         if tweet.form in {"signature", "embed", "retweet"} and tweet.span and not _overlaps(tweet.span, embedded):
             # The widget has the text behind the account; a link to its status stands behind both.

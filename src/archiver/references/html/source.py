@@ -249,10 +249,9 @@ class _Scan:
         """The tweets of an element; what stands behind them in it is the page's again."""
         element, page = self._embed, self._page
         assert element is not None
-        span = Span(element.span.start, end)
-        places = ends(self._words, span, list(self._links(end)), closing)
-        behind = [self._words.split(place) for place in reversed(places)]
-        start, words = span.start, self._words
+        start, words = element.span.start, self._words
+        places = ends(words, Span(element.span.end, max(end, element.span.end)), list(self._links(end)), closing)
+        behind = [words.split(place) for place in reversed(places)]
         for place in places:
             first = bisect_left(self._inside, place, key=lambda each: each.span.start)
             inside, self._inside = self._inside[:first], self._inside[first:]

@@ -242,6 +242,10 @@ class Words:
             return begin
         return next(self.between(Span(at, at + 1))).span.start
 
+    def number(self, place: int) -> int:
+        """How many characters stand in the texts that begin before a place of the source."""
+        return self._starts[bisect_left(self._begins, place)]
+
     def end(self, at: int) -> int:
         """Where in the source the character before the number `at` ends."""
         return next(self.between(Span(at - 1, at))).span.end
