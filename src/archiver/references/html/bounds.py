@@ -26,7 +26,7 @@ _LONG_LINE = 80  # the widget's own lines around a tweet are shorter
 def ends(words: Words, span: Span, links: Sequence[tuple[str, Span]], closing: Closing) -> list[int]:
     """The places of the source where the tweets of an element end, the first one's first.
 
-    `words` are the element's, `span` what stands between its tags, `links` addresses and insides of the links in it. The
+    `words` are the element's, `span` is between its tags, `links` are addresses and insides of the links in it. The
     last is the element's end, but where what stands behind the tweet is not its own.
     """
     signed = list(_signed(words, span, links))
