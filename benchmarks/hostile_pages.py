@@ -94,6 +94,7 @@ PAGES: dict[str, Page] = {
     "links of a page": filled('<a href="https://e.example/">x</a>'),
     "links, never closed": filled("<a href=https://e.example/>x "),
     "links of nothing": filled("<a href>"),
+    "links around pictures": filled(PROSE[:-4] + ' &amp; <a href="https://e.example/i"><img src=a></a></p>'),
     "links of other schemes": filled("<a href=javascript:void(0)>x</a>"),
     "links to tweets": numbered("<a href=https://twitter.com/a/status/{}>x</a>", 10**17),
     "addresses in text": filled("https://e.example/a "),

@@ -266,6 +266,8 @@ def test_places_lead_both_ways() -> None:
     assert places.to_text(Span(4, 6)) == Span(1, 3)
     assert places.to_text(Span(5, 24)) == Span(2, 10)
     assert places.to_text(Span(13, 20)) is None
+    assert [places.before(Span(3, end)) for end in (3, 5, 8, 20, 22)] == [None, 2, 5, 5, 8]
+    assert places.before(Span(13, 20)) is None
     assert Places([]).to_source(Span(0, 0)) == Span(0, 0)
 
 

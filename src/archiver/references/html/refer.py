@@ -83,10 +83,10 @@ class _Mapping:
 
     def between(self, place: int) -> Span | None:
         """Where a place of the page that the text passes over would stand in the normalised text."""
-        before = self._places.to_text(Span(self._extent.start, place)) if place < self._extent.end else None
+        before = self._places.before(Span(self._extent.start, place)) if place < self._extent.end else None
         if before is None:
             return None
-        at = self.to_text(Span(before.end, before.end)).start
+        at = self.to_text(Span(before, before)).start
         return Span(at, at)
 
     def from_page(self, span: Span, text: str) -> Span | None:

@@ -1,7 +1,7 @@
 """Runs: how a text was extracted from a page, told so that anyone can do it again without the extractor."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from html import unescape
 
@@ -102,6 +102,13 @@ class Places:
                 break
             start, end = (begin if start < 0 else start), finish
         return Span(start, end) if start >= 0 else None
+
+    def before(self, span: Span) -> int | None:
+        """Where in the text the last run ends that stands in a span of the page; None where none does."""
+        last = bisect_left(self._starts, span.end) - 1
+        if last < 0 or self._runs[self._sorted[last]].source_span.end <= span.start:
+            return None
+        return self._within(self._sorted[last], span)[1]
 
     def _within(self, index: int, span: Span) -> tuple[int, int]:
         """Where the part of a run that `span` covers stands in the text."""
