@@ -29,6 +29,67 @@ def test_signatures(case: dict[str, Any]) -> None:
     assert found(case["input"]) == case["expected"]
 
 
+ENDINGS = (
+    "We act now.",
+    "We act now!",
+    "We act now",
+    "Who is it?",
+    "He said “no”",
+    'He said "no"',
+    "so it is…",
+    "It was 2017",
+    "at the NATO",
+    "We won #Maga",
+    "We won #MAGA",
+    "cc @ann",
+    "cc @CNN",
+    "see https://t.co/kT4vWq9ZbX",
+    "see pic.twitter.com/Rm7LpXcD2y",
+    "see http://bit.ly/1abcd2E",
+    "see https://example.org/a-b-c",
+    "Sad 😭",
+    "We — all of us — knew",
+    "Thanks - it meant a lot",
+    "so (really)",
+    "50%",
+    "Jan. 6",
+    "by Jo Ann",
+    "in New York",
+    "Go Ohio",
+    "at 5 p.m.",
+    "via @nytimes",
+    "Oh, no,",
+    "look:",
+    "the U.S.",
+)
+NAMES = (
+    "Jo Lind (@jolind)",
+    "Jo Lind (@jl_news)",
+    "Ada B. Orsen (@realAdaOrsen)",
+    "KDRT News (@KDRT)",
+    "The Pier (@thepier)",
+    "PierTube Makers (@ptm)",
+    "BuzzPier (@buzz_p)",
+    "Rep. Bo Berg (@RepBerg)",
+    "Cass❤️ (@cassx)",
+    "mara (@mara)",
+    "tugcat (@foobar)",
+    "Bo McKay (@bomck)",
+    "Mary-Ann Lund (@MaryAnnXYZ)",
+    "J.K. Rowe (@jk_rowe)",
+    "Jean-Luc O'Brien (@jlob)",
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_glued_to_any_ending_is_right_or_in_doubt(ending: str, name: str) -> None:
+    author = name.partition(" (")[0]
+    tweets = found(f"Prose.\n\n{ending}{name} July 21, 2017\n\nMore.")
+    assert tweets or ending.startswith("by ")  # which may be a byline's
+    assert all(tweet[4] == "low" or (tweet[0], tweet[3]) == (author, ending) for tweet in tweets)
+
+
 @pytest.mark.parametrize("case", cases("entities"))
 def test_mentions_and_hashtags(case: dict[str, Any]) -> None:
     assert [list(mentions(case["input"])), list(hashtags(case["input"]))] == case["expected"]

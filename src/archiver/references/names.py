@@ -86,6 +86,7 @@ _BEHIND_ENDING = re.compile(
     r"(?:\.(?:html?|php|aspx?|jpe?g|png|gif|pdf)|youtu\.be/[\w-]{11})(?P<name>[^\Wa-z\d_][^\WA-Z\d_]+)\Z"
 )
 _LAST_CAPITAL = re.compile(r"(?<=[\w/=-])(?P<name>[^\Wa-z\d_][^\WA-Z\d_]+)\Z")
+_LAST_CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,8}\Z")
 _WHOLE_CODE = re.compile(r"(?i:t\.co|pic\.twitter\.com|pic\.x\.com)/[A-Za-z0-9]{10}\Z")
 _LONG_FIRST_NAME = 4
 _TITLE = re.compile(rf"(?:(?:{TITLES}|St)\.|President|Mayor|Senator|Governor|The|Real)\s\Z")
@@ -132,9 +133,17 @@ def dashed(text: str, low: int, paren: int, handle: str, link_ends: Sequence[int
             earlier = None if dash in first else _earlier(text, strong, dash, author, handle.lower())
             if earlier:
                 return Name(earlier.start(), text[earlier.end() : paren].strip(MARKS), "low", is_dashed=True)
-            sure = dash in first or dash in strong or text[low : dash.start()].rstrip()[-1:] in PARAGRAPH_ENDS
+            sure = dash in first or _is_sure(text[low : dash.start()], author, handle.lower(), weak=dash in weak)
             return Name(dash.start(), author or None, "high" if sure else "low", is_dashed=True)
     return None
+
+
+def _is_sure(before: str, author: str, handle: str, *, weak: bool) -> bool:
+    """Whether a dash within a line is plainly the signature's: a weak one ends a sentence, and words in small letters
+    are what the handle says, for they may be the text's."""
+    if before.rstrip()[-1:] in PARAGRAPH_ENDS:
+        return True
+    return not weak and (not author.islower() or exactly_named(author, handle) == 0)
 
 
 def _earlier(
@@ -213,10 +222,18 @@ def _glued_to_link(text: str, line: int, edge: int, paren: int, handle: str) -> 
     ):
         return None
     certain, first = _BEHIND_ENDING.search(link), _LAST_CAPITAL.search(link)
-    match = certain or first
-    if match is None or not (certain or len(words) == 1 or len(match["name"]) >= _LONG_FIRST_NAME):
+    name = certain or first
+    length = len(name["name"]) if name else _capitals(link, handle)
+    if not length or not (certain or len(words) == 1 or length >= _LONG_FIRST_NAME):
         return None
-    return _name(text, edge - len(match["name"]), paren, certain=False)
+    return _name(text, edge - length, paren, certain=False)
+
+
+def _capitals(link: str, handle: str) -> int:
+    """How many capitals at a link's end are what a handle begins with: `ABC` of `@ABC`."""
+    capitals = _LAST_CAPITALS.search(link)
+    last = capitals[0].lower() if capitals else ""
+    return next((length for length in range(len(last), 1, -1) if handle.startswith(last[-length:])), 0)
 
 
 def _is_credit(line: str, handle: str) -> bool:

@@ -7,6 +7,8 @@ _GLUED_WORDS = 5
 _LONG_HANDLE = 4
 GLUING = '.!?…"”’)»]:;,'
 _PARTICLE = re.compile(r"(?i:mc|mac|de|la|le|van|von|du|di|fitz)|[A-Z]['’]")
+_PIECE = re.compile(r"[^\Wa-z\d_][^\WA-Z\d_]+\Z")  # the last word of those that are glued together
+_CLOSING = '.!?…"”’)»'
 _INITIALS = re.compile(r"(?<![A-Za-z])(?:[A-Z]\.)+\Z")
 AROUND = re.compile(r"\S*\Z")
 _INITIAL = re.compile(r"(?<=\s)[A-Z]\.?(?=\s)")
@@ -66,17 +68,31 @@ def glued_at(before: str, handle: str) -> int | None:
     A word that stands in the handle is whole (`BuzzFeed`), and so are particles and initials (`McKay`, `J.K.`).
     """
     for place in range(len(before) - 1, 0, -1):
-        if not is_glued(before[place - 1], before[place]) and not _is_loosely_glued(before, place):
+        if not is_glued(before[place - 1], before[place]) and not _is_loosely_glued(before, place, handle):
             continue
         word = AROUND.search(before, 0, place)
         left = word[0] if word else ""
-        if _PARTICLE.fullmatch(left) or _INITIALS.search(left):
-            continue
-        if left.strip(".!?…") and squashed(left + before[place:].split()[0]) in handle:
+        if _is_within_name(left, before[place:].split()[0], handle):
             continue
         rest = before[place:]
         return None if len(rest.split()) > _GLUED_WORDS or SENTENCE.search(ABBREVIATED.sub("", rest)) else place
     return None
+
+
+def _is_within_name(left: str, right: str, handle: str) -> bool:
+    """Whether a word is whole, though a capital stands in its midst: in `left` it begins, or what it is glued to does.
+
+    The handle says so, particles and initials do, and the end of a sentence right before: `We act now.BuzzFeed`.
+    """
+    if _PARTICLE.fullmatch(left) or _INITIALS.search(left):
+        return True
+    if left.strip(".!?…") and squashed(left + right) in handle:
+        return True
+    piece = _PIECE.search(left)
+    if piece is None or not piece.start():
+        return False
+    is_behind_end = left[piece.start() - 1] in _CLOSING
+    return is_behind_end or bool(_PARTICLE.fullmatch(piece[0])) or squashed(piece[0] + right) in handle
 
 
 def is_glued(one: str, other: str) -> bool:
@@ -86,10 +102,10 @@ def is_glued(one: str, other: str) -> bool:
     return other.isupper() and (one.islower() or one in GLUING)
 
 
-def _is_loosely_glued(before: str, place: int) -> bool:
+def _is_loosely_glued(before: str, place: int, handle: str) -> bool:
     """Whether a name may begin behind what may end a text: a number, a word in capitals, a bracket, a quote."""
     one, rest = before[place - 1], before[place:]
-    if not (rest[0].isupper() and rest[1:2].islower()):
+    if not rest[0].isupper() or not (rest[1:2].islower() or _begins_handle(rest, handle)):
         return False
     if one in "%('":
         return one == "%" or (")" not in rest if one == "(" else bool(_QUOTED.search(before[:place])))
@@ -97,6 +113,11 @@ def _is_loosely_glued(before: str, place: int) -> bool:
     if one.isdigit():
         return not any(letter.isalpha() for letter in word) and (bool(others) or len(word) > 1)
     return one.isupper() and len(word) > 1 and word.isupper() and (bool(others) or word[0] == "#")
+
+
+def _begins_handle(rest: str, handle: str) -> bool:
+    first = squashed(rest.split()[0])
+    return len(first) >= SHORT_WORD and handle.startswith(first)
 
 
 def begun_at(before: str, handle: str) -> int | None:
