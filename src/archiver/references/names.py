@@ -151,7 +151,10 @@ def _earlier(
 ) -> re.Match[str] | None:
     """The dash before, where what stands between them reads like a name: `— Jo Lind — Reporter`, which may be one."""
     place = dashes.index(dash) if dash in dashes else 0
-    if not place or any(len(word) > 1 and squashed(word) in handle for word in author.split()):
+    words = [squashed(word) for word in author.split()]
+    if not place or any(
+        word and (handle.startswith(word) or (len(word) > SHORT_WORD and word in handle)) for word in words
+    ):
         return None
     between = text[dashes[place - 1].end() : dash.start()].strip(MARKS)
     is_name = between.replace(" ", "").isalpha() and _is_capitalised(between)
