@@ -189,7 +189,7 @@ CODES: dict[str, Code] = {
                  "players go by the data.",
                  "WARC 1.1 annex D.3", WARC + "#gzip-warc-file-name-suffix"),
     "E244": Code("record of itself", "A record refers to itself as the one that it describes, revisits, was made from or continues.",
-                 "WARC 1.1 section 5.11", WARC + "#warc-refers-to"),
+                 "WARC 1.1 sections 5.11 and 5.21", WARC + "#warc-refers-to"),
     "W245": Code("concurrent with itself", "A record names itself as another of its capture event.",
                  "WARC 1.1 section 5.7", WARC + "#warc-concurrent-to"),
     "W246": Code("revisit that does not fit", "A revisit is earlier than what it refers to, or names another address or date than that has.",
@@ -301,7 +301,7 @@ CODES: dict[str, Code] = {
                  "Data Resource 1.0, name", "https://specs.frictionlessdata.io/data-resource/#name"),
     "W456": Code("resource without its length", "datapackage.json does not say how many bytes a file has.",
                  "WACZ 1.1.1 section 5.3", WACZ + "#datapackage-json"),
-    "W457": Code("time in another form", "A time of the page list or of datapackage.json is readable, and not as RFC 3339 writes it.",
+    "W457": Code("time in another form", "A time of the page list is readable, and not as RFC 3339 writes it, or one of datapackage.json is not so written.",
                  "WACZ 1.1.1 section 5.2", WACZ + "#pages"),
     "W458": Code("unknown hash algorithm", "datapackage.json states a hash of an algorithm that is not known; the file is not checked."),
     "W459": Code("odd zip header", "An extra field contradicts the header that it belongs to, or a local header has another time or "

@@ -421,6 +421,15 @@ def test_a_page(tmp_path: Path, name: str, change: dict[str, str], expected: lis
     assert codes(write(tmp_path / "a.wacz", given)) == expected
 
 
+@pytest.mark.parametrize(("ts", "message"), [(1714979289000, "`ts` of the page is no string."), (None, "no `ts`.")])
+def test_a_page_whose_time_is_no_text(tmp_path: Path, ts: int | None, message: str) -> None:
+    row = {"id": "1", "url": "https://example.org/1"} | ({} if ts is None else {"ts": ts})
+    path = write(tmp_path / "a.wacz", files() | {"pages/pages.jsonl": PAGES + json.dumps(row).encode()})
+    (finding,) = verify(path)
+    assert finding.code == "E427"
+    assert message in finding.message
+
+
 def test_a_page_list_without_a_head(tmp_path: Path) -> None:
     page = b'{"id":"1","url":"https://example.org/1","ts":"2024-05-06T07:08:09Z"}\n'
     assert codes(write(tmp_path / "a.wacz", files() | {"pages/pages.jsonl": page})) == ["W463"]

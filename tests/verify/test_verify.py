@@ -9,6 +9,7 @@ import random
 import re
 import tracemalloc
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -45,6 +46,15 @@ def test_what_is_no_package_is_refused_at_once(tmp_path: Path) -> None:
         verify(tmp_path)
     with pytest.raises(CannotRead, match="No such file"):
         verify(tmp_path / "none")
+
+
+@pytest.mark.parametrize("folder", ["", "mine/"])
+def test_a_zipped_bag_is_refused(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "bag.zip").write_bytes(zipped((f"{folder}bagit.txt", b"x"), (f"{folder}data/a.txt", b"x")))
+    with pytest.raises(NotAPackage, match="a zipped bag; unpack it"):
+        verify(tmp_path / "bag.zip")
+    (tmp_path / "a.wacz").write_bytes(zipped(("bagit.txt", b"x"), ("datapackage.json", b"{}")))
+    assert "E410" in codes(tmp_path / "a.wacz")
 
 
 def test_a_folder_that_cannot_be_read(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -526,3 +536,18 @@ def test_records_of_a_deflated_file_are_not_looked_up_for_ever(tmp_path: Path, m
     found = codes(tmp_path / "b.wacz")
     assert (found[0], found[-1]) == ("E407", "I462")
     assert 0 < found.count("E424") < 20
+
+
+def test_a_block_of_short_lines_is_not_held_as_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.verify.index._BLOCK_LIMIT", 1 << 22)
+    info, block = members(INFO), gzip.compress(b"a\n" * (1 << 20))
+    head = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n'
+    pointers = head + b'org,example)/1 20240506070809 {"offset": 0, "length": %d}\n' % len(block)
+    given = ("archive/a.warc.gz", info), ("indexes/index.cdx.gz", block), ("indexes/index.idx", pointers)
+    path = write_zip(tmp_path / "a.wacz", *given, ("pages/pages.jsonl", PAGES))
+    tracemalloc.start()
+    found = [each.code for each in islice(verify(path), 100)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == ["E426", *["E420"] * 99]
+    assert peak < 24 << 20

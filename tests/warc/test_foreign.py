@@ -83,6 +83,10 @@ ARC_FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "garbage behind": (ARC + b"http://example.org/10", ["E234", "E202"]),
     "fields left out": (opening().replace(b"0.0.0.0 20040506070809", b"- -"), ["W237", "W237"]),
     "type in strange characters": (opening() + document().replace(b"text/html", b"text\\html"), ["E234"]),
+    "backslash in an address": (
+        opening() + document().replace(b"http://example.org/", b"http://example.org/a\\b", 1),
+        [],
+    ),
     "unknown version": (opening(b"3 0") + document(), ["E239"]),
     "other fields named": (opening(names=b"URL Date") + document(), ["E239"]),
     "version block cut short": (

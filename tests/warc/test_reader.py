@@ -135,6 +135,12 @@ FAULTS: dict[str, tuple[bytes, list[str]]] = {
     "warcinfo without a last line end": (record("warcinfo", block=b"software: x"), []),
     "empty warcinfo": (record("warcinfo", block=b""), []),
     "warcinfo of another type": (record("warcinfo", change={"Content-Type": "text/plain"}), ["W228"]),
+    "a method of one's own": (
+        record(
+            "request", block=b"X1_Y / HTTP/1.1\r\n\r\n", change={"Content-Type": "application/http; msgtype=request"}
+        ),
+        [],
+    ),
     "no HTTP message": (record("response", change={"Content-Type": "application/http; msgtype=response"}), ["W232"]),
     "empty file": (b"", ["E230"]),
     "revisit of a strange profile": (record("revisit", block=b"", change={"WARC-Profile": "http://x/"}), ["W236"]),

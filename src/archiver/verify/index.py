@@ -1,5 +1,6 @@
 """The CDXJ index of a WACZ, plain or ZipNum: its order, its rows, and each row against the record that it points at."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, NamedTuple
@@ -220,7 +221,7 @@ class Index:
         for number, line in enumerate(bounded_lines(idx, _LINE_LIMIT), 1):
             if number == 1 and line.startswith(_META):
                 default, fault = _head(line, self._name.rpartition("/")[2])
-                lines: list[bytes] = []
+                lines: Iterable[bytes] = ()
             else:
                 fault, lines, end = _block(line, blocks, end)
                 if default is None and b"filename" not in line and b"\t" not in line:
@@ -297,7 +298,7 @@ def _head(line: bytes, name: str) -> tuple[str, str | None]:
     return name, None if head.get("filename", name) == name else "The head of the .idx names another file."
 
 
-def _block(line: bytes, blocks: BinaryIO, start: int | None) -> tuple[str | None, list[bytes], int | None]:
+def _block(line: bytes, blocks: BinaryIO, start: int | None) -> tuple[str | None, Iterable[bytes], int | None]:
     """What is wrong with a block, its lines, and where it ends; blocks follow one another without a gap.
 
     `start` is where it should start, `None` behind a line that did not say where its block ends.
@@ -313,10 +314,11 @@ def _block(line: bytes, blocks: BinaryIO, start: int | None) -> tuple[str | None
     if not _forward(blocks, offset):
         return gap or "The block lies before another one's end, or beyond that of the file.", [], None
     member = blocks.read(length)
-    lines = _inflated(member).splitlines(keepends=True)
+    data = _inflated(member)
+    lines = bounded_lines(io.BytesIO(data), _LINE_LIMIT)
     if pointer.get("digest", sha256(member)) != sha256(member):
         return gap or "The block is not what its digest says.", lines, offset + length
-    if not lines or not lines[0].startswith(first + b" "):
+    if not data.startswith(first + b" "):
         return gap or "The block cannot be read, or its first row is another.", lines, offset + length
     return gap, lines, offset + length
 

@@ -203,7 +203,8 @@ def _repeated(line: bytes) -> Iterator[Finding]:
 def _faults(row: dict[str, Any]) -> Iterator[Finding]:
     for key in ("url", "ts"):
         if not isinstance(row.get(key), str):
-            yield Finding(code="E427", message=f"The page has no `{key}`.")
+            what = f"`{key}` of the page is no string" if key in row else f"The page has no `{key}`"
+            yield Finding(code="E427", message=f"{what}.")
     fault = time_fault("ts", row["ts"]) if isinstance(row.get("ts"), str) else None
     if fault is not None:
         yield fault

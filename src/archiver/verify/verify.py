@@ -5,6 +5,7 @@ digests, schema, derivation) → relations (ids, references) → index, pages an
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ Level = Literal["structure", "fixity", "records", "full"]
 LEVELS: tuple[Level, ...] = ("structure", "fixity", "records", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
+_BAG = re.compile(r"(?:[^/]+/)?bagit\.txt")
 _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 # A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
 _WORTH_A_POOL = 1 << 25
@@ -194,6 +196,8 @@ def _holds_wacz(tree: Folder) -> bool:
 
 def _zip(path: Place, options: Options) -> Iterator[Finding]:
     tree = Zip(path)
+    if layout.DATAPACKAGE not in tree.names() and any(_BAG.fullmatch(name) for name in tree.names()):
+        raise NotAPackage(f"{path} is a zipped bag; unpack it, and verify the folder")
     _bounded(path, sum(map(tree.size, tree.names())), options)
     return _zipped(tree, options)
 

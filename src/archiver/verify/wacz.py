@@ -181,7 +181,9 @@ class Manifest:
         for name, count in names.items():
             if count > 1 or not _NAME.fullmatch(name):
                 what = (
-                    "stands more than once" if count > 1 else "is not of lower-case letters, digits, `.`, `-` and `_`"
+                    "stands more than once"
+                    if count > 1
+                    else "is not of lower-case letters, digits, `.`, `-`, `_` and `/`"
                 )
                 yield self._finding("W455", f"The name of a resource {what}.", layout.DATAPACKAGE, found=name[:200])
 

@@ -19,7 +19,6 @@ NAMES = ("URL", "IP-address", "Archive-date", "Content-type", "Archive-length")
 _NAMES_2 = (*NAMES[:4], "Result-code", "Checksum", "Location", "Offset", "Filename", NAMES[4])
 _NEWLINE = re.compile(rb"\n")
 _LINE_LIMIT = 1 << 16
-_VERSION_LIMIT = 1 << 20
 # 1.0, 1.1, where metadata follow, and 2.0, whose lines have more fields.
 _VERSION = re.compile(rb"(?:1 [01]|2 0) [^\r\n]*\r?")
 _DATE = re.compile(r"[0-9]{14}")
@@ -149,7 +148,7 @@ def _faults(fields: dict[str, str]) -> Iterator[Finding]:
         "Archive-date": not (_DATE.fullmatch(fields["Archive-date"]) and _is_date(fields["Archive-date"])),
         "Content-type": not _TYPE.fullmatch(fields["Content-type"]),
         "Archive-length": not _LENGTH.fullmatch(fields["Archive-length"]),
-        "URL": ":" not in fields["URL"] or "\\" in fields["URL"],
+        "URL": ":" not in fields["URL"],
     }
     for name in (name for name, wrong in faults.items() if wrong):
         # The line that opens the file describes no capture, and much software leaves its fields out.

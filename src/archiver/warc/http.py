@@ -16,7 +16,8 @@ _ENCODING = re.compile(rb"^content-encoding[ \t]*:([^\r\n]*)", re.IGNORECASE | r
 FIRST_LINES = {"response": "status", "request": "request"}
 _FIRST = {
     "response": re.compile(rb"(?:HTTP|ICY|http)(?:/[0-9.]{1,5})? [0-9]{3}"),
-    "request": re.compile(rb"[A-Za-z\-]{1,32} [^\r\n ]"),
+    # A method is any token (RFC 9110 section 9.1).
+    "request": re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32} [^\r\n ]"),
 }
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([0-9]{3})")
 _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([!-:<-~]+)", re.IGNORECASE | re.MULTILINE)
