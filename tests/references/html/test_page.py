@@ -90,6 +90,31 @@ def test_in_a_short_page_a_tweet_stands_where_it_stood(form: str) -> None:
     assert text.index("in a letter.") < text.index("Back.") < text.index("July 21, 2017") < text.index("The first boat")
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        """<blockquote class="bluesky-embed"><p>We must act</p>&mdash; Jo Lind (<a href="https://bsky.app/jo">@jo_e</a>)
+        <a href="https://bsky.app/jo/post/1">October 1, 2024 at 3:04 PM</a></blockquote>""",
+        """<blockquote class="mastodon-embed"><p>We must act</p>&mdash; Jo Lind (@jo_e)
+        <a href="https://social.example/@jo_e/1">October 1, 2024</a></blockquote>""",
+        f'<div class="share" data-url="{STATUS}">Share</div>',
+        f'<span title="{STATUS}">Share</span>',
+        f'<iframe src="https://platform.twitter.com/widgets/tweet_button.html#x=1&url={STATUS}"></iframe>',
+        '<ul><li data-tweet-id="888436297528508416"><a href="https://twitter.com/intent/retweet?a=1">RT</a></li></ul>',
+        "<textarea>RT @ada_e: so It rained there, the master said.</textarea>",
+    ],
+)
+def test_what_is_no_tweet(code: str) -> None:
+    source = f"<article>{FERRY}{code}{PIER}{FERRY}</article>"
+    assert found(source)[2].tweets == ()
+    holds(source)
+
+
+def test_a_tweet_may_speak_of_another_network() -> None:
+    said = '<p>Read <a href="https://blog.example/@ada_e">this</a>. — Jo (@jo_e) July 21, 2017</p>'
+    assert [tweet.handle for tweet in found(f"<article>{FERRY}{said}{PIER}</article>")[2].tweets] == ["jo_e"]
+
+
 def test_a_link_to_a_quoted_tweet_is_one_more_place_of_it() -> None:
     quote = next(param.values[0] for param in cases("embeds") if param.id == "blockquote")["input"]
     link = '<a href="https://x.com/marram/status/888436297528508416">this</a>'
@@ -229,7 +254,7 @@ def test_more_text_than_is_read_is_said(most: str, source: str, monkeypatch: pyt
 def test_so_many_elements_of_a_tweet_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archiver.references.html.source._MOST_INSIDE", 2)
     page = Page("<blockquote class=twitter-tweet>" + "<a href=/x>x</a>" * 3 + "</blockquote>")
-    assert (len(page.embeds[0].inside), len(page.anchors)) == (2, 3)
+    assert (len(page.embeds[0].inside), len(page.anchors), page.is_cut) == (2, 3, True)
 
 
 def test_entities_and_white_space_are_runs() -> None:

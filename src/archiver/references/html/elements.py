@@ -19,6 +19,8 @@ _NO_PLACE = frozenset(
     ("a", "area", "button", "form", "html", "body", "img", "input", "link", "meta", "script", "source")
 )
 _LONGEST_NAME = 1000
+_SHARE = re.compile(r"(?i)(?<![a-z])shar(?:e|ing)(?![a-z])")
+_SPOKEN = frozenset(("title", "alt", "aria-label"))  # of what they say nothing is shown
 # A tweet's signature in a blockquote that lost its class.
 _QUOTE_TAG = re.compile(r"(?i)</?blockquote")
 _LONGEST_QUOTE = 10_000
@@ -124,9 +126,11 @@ def stated_id(element: Element, *more: str) -> str | None:
 
 def named_by(element: Element) -> str | None:
     """The address of the tweet that an element's attributes name, for a script to show there."""
-    if element.name in _NO_PLACE:
+    if element.name in _NO_PLACE or _SHARE.search(element.value("class")):
         return None
     for name, attribute in element.attributes.items():
+        if name in _SPOKEN or "/widgets/tweet_button" in attribute.value or "/widgets/tweet-button" in attribute.value:
+            continue
         value = unquote(attribute.value.strip()[:_LONGEST_NAME])
         found = _NAMED.search(value) if element.name == "iframe" else _NAMED.match(value)
         if found and name != "srcdoc" and status(found[0]):

@@ -48,6 +48,7 @@ _ESCAPES: tuple[Callable[[str], str], ...] = (
 )
 _JSON_MEANING = {"n": "\n", "r": " ", "t": " ", "b": "", "f": ""}
 _BEFORE_CLASS = 400  # so far before its class a blockquote begins
+_LONGEST_BUTTONS = 30
 _MOST_HIDDEN = 20_000  # no page has so many
 _MOST_HREFS = 50  # nor has any tweet
 _LONGEST = 20_000  # no code of one tweet is longer, however it is escaped
@@ -79,10 +80,18 @@ def shown(page: Page) -> list[Shown]:
 
     Where more stand escaped than are read of one page, the page's `is_cut` says so from then on.
     """
-    visible = [_visible(embed) for embed in page.embeds]
+    visible = [_visible(embed) for embed in page.embeds if not _is_of_buttons(embed)]
     hidden = list(islice(chain(_escaped(page), _called(page), _framed(page), _drawn_bare(page)), _MOST_HIDDEN + 1))
     page.is_cut |= len(hidden) > _MOST_HIDDEN
     return sorted([*visible, *hidden[:_MOST_HIDDEN]], key=lambda each: each.span)
+
+
+def _is_of_buttons(embed: Embed) -> bool:
+    """Whether an element holds nothing but links with which a reader acts on the tweet that it names."""
+    if len(embed.words) > _LONGEST_BUTTONS:
+        return False
+    links = [element for element in embed.inside if element.name == "a"]
+    return bool(links) and all("/intent/" in link.value("href") for link in links)
 
 
 def _visible(embed: Embed) -> Shown:

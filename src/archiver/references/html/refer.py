@@ -26,6 +26,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _LONGEST_SURFACE = 500
 _BARE = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]{1,20}(?!\w)")
+# Accounts and posts of other networks, which sign as tweets do.
+_OTHER = re.compile(
+    r"(?i)(?:https?:)?//(?:(?:www\.)?(?:bsky\.app|threads\.(?:net|com)|instagram\.com|tiktok\.com)/|[^/\s]{1,99}/@\w)"
+)
 # No page writes out so many links, and none names so many tweets.
 _MOST_WRITTEN = 20_000
 _MOST_POINTED = 20_000
@@ -295,11 +299,16 @@ def _signed(written: References, extract: Extract, mapping: _Mapping) -> Iterato
     """The tweets that the text quotes with a signature, outside of those that the page embeds."""
     quoted = (span for quote in extract.quotes for span in (quote.span, *quote.also) if span)
     embedded = sorted(map(mapping.to_text, quoted))
+    others = sorted(each.inner for each in extract.page.anchors if _OTHER.match(each.element.value("href").strip()))
     for tweet in written.tweets:
-        if tweet.form in {"signature", "embed", "retweet"} and tweet.span and not _overlaps(tweet.span, embedded):
-            # The widget has the text behind the account; a link to its status stands behind both.
-            end = len(tweet.text or "") if tweet.form == "signature" else tweet.span.end - tweet.span.start - 1
-            body = Span(tweet.span.start, tweet.span.start + end)
+        is_inserted = tweet.source_span.start == tweet.source_span.end
+        if is_inserted or tweet.form not in {"signature", "embed", "retweet"} or not tweet.span:
+            continue
+        # The widget has the text behind the account; a link to its status stands behind both.
+        end = len(tweet.text or "") if tweet.form == "signature" else tweet.span.end - tweet.span.start - 1
+        body = Span(tweet.span.start, tweet.span.start + end)
+        sign = mapping.to_source(Span(body.end, tweet.span.end))
+        if not _overlaps(tweet.span, embedded) and not _overlaps(sign, others):
             yield _Tweet(replace(tweet, region="article"), [tweet.source_span], mapping.to_source(body).end)
 
 

@@ -97,7 +97,7 @@ class Page:
 
     `unread` are scripts, style sheets, comments and the like, in which no reader of the page sees anything.
     `unclosed` are those tweets whose element nothing closes before those around it do.
-    `is_cut` says that there are more tags, more text or more tweets than are read of one page.
+    `is_cut` says that there are more tags, text, tweets or links of a tweet than are read of one page.
     """
 
     def __init__(self, source: str) -> None:
@@ -233,6 +233,8 @@ class _Scan:
         """Keep an element that stands within a tweet."""
         if self._embed and len(self._inside) < _MOST_INSIDE:
             self._inside.append(element)
+        elif self._embed:
+            self._page.is_cut = True
 
     def _shows(self, element: Element) -> bool:
         return is_embed(element) or (element.name == "blockquote" and is_signed(self._source, element.span.end))
