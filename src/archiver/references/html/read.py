@@ -58,7 +58,7 @@ class _Item(NamedTuple):
 
 
 def read(source: str) -> Extract:
-    """Read a decoded page. Takes any text, in time linear in its length.
+    """Read a decoded page. Takes any text; the extractor is asked for pages within its bounds alone.
 
     >>> found = read("<article><p>It rained in Quay Street all day, said the harbour master.</p></article>")
     >>> found.text
