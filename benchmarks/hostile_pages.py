@@ -33,6 +33,7 @@ TWEET = (
     '<blockquote class="twitter-tweet"><p>Back from August, number {0}.</p>&mdash; Marram (@marram) '
     '<a href="https://twitter.com/marram/status/{0}">July 21, 2017</a></blockquote>'
 )
+SIGNED = "It rained. &mdash; Ada (@ada) <a href=https://twitter.com/ada/status/{}>May 2, 2017</a> "
 JSON_LD = '<script type="application/ld+json">'
 
 Page = Callable[[int], bytes]
@@ -105,6 +106,7 @@ PAGES: dict[str, Page] = {
     "one tweet": filled(TWEET.format(20), PROSE, PROSE),
     "a long tweet": filled("It rained. ", "<blockquote class=twitter-tweet><p>", "</blockquote>"),
     "links of a tweet": filled("<a href=https://t.co/a>a</a> ", "<blockquote class=twitter-tweet><p>", "</blockquote>"),
+    "tweets of one element": numbered(SIGNED, 10**17, "<blockquote class=twitter-tweet>"),
     "signatures of a tweet": filled("— Ada (@ada) July 21, 2017 ", "<blockquote class=twitter-tweet><p>"),
     "escaped tweets": filled("&lt;blockquote class=&quot;twitter-tweet&quot;&gt;x&lt;/blockquote&gt;"),
     "escaped tweets, never closed": filled("&lt;blockquote class=twitter-tweet&gt;"),

@@ -50,9 +50,9 @@ def _signed(words: Words, span: Span, links: Sequence[tuple[str, Span]]) -> Iter
 
 def _end_of(words: Words, inner: Span) -> int:
     """Behind a link, or at the end of its line where nothing closes it."""
-    line = max(inner.start, words.line_end(inner.start))
-    closing = _CLOSING.match(words.source, inner.end) if inner.end <= line else None
-    return closing.end() if closing else min(inner.end, line)
+    end = words.line_end(inner)
+    closing = _CLOSING.match(words.source, end) if end == inner.end else None
+    return closing.end() if closing else end
 
 
 def _first(words: Words, span: Span, links: Sequence[tuple[str, Span]]) -> int:
@@ -61,7 +61,7 @@ def _first(words: Words, span: Span, links: Sequence[tuple[str, Span]]) -> int:
     if inner is not None:
         return _end_of(words, inner)
     if len(words) == 0:
-        return min(span.end, words.line_end(span.start))
+        return span.start
     reading = words.reading(Span(0, min(len(words), _LONGEST)), "\n")
     sign = next(tweets.signatures(reading), None)
     return words.end(count(reading[: sign.span.end if sign else (reading + "\n").index("\n")]))

@@ -280,7 +280,7 @@ class _Scan:
 
     def _links(self, end: int) -> Iterator[tuple[str, Span]]:
         """Addresses and insides of the links within the tweet that is open."""
-        for anchor in islice(self._page.anchors, self._embed_anchors, None):
+        for anchor in self._page.anchors[self._embed_anchors :]:
             yield anchor.element.value("href"), anchor.inner
         if self._anchor and self._anchor.span.end <= end:
             yield self._anchor.value("href"), Span(self._anchor.span.end, end)

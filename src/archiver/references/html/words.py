@@ -158,16 +158,15 @@ class Words:
             return False
         return not self.has_between(place, len(self._source))
 
-    def line_end(self, place: int) -> int:
-        """Where in the source the first line with words ends that stand behind a place; the place if there is none."""
-        index, end = bisect_left(self._begins, place), place
-        while index < len(self._begins):
-            if end > place and self._gaps[index] == _LINE:
-                break
-            if not self._source[self._begins[index] : self._ends[index]].isspace():
-                end = self._ends[index]
-            index += 1
-        return end
+    def line_end(self, span: Span) -> int:
+        """Where in a span of the source the first line with words ends; the span's end where no other line follows."""
+        end = span.start
+        for text in range(bisect_left(self._begins, span.start), bisect_left(self._begins, span.end)):
+            if end > span.start and self._gaps[text] == _LINE:
+                return end
+            if not self._source[self._begins[text] : self._ends[text]].isspace():
+                end = self._ends[text]
+        return span.end
 
     def split(self, place: int) -> list[tuple[int, int, int]]:
         """Take away, and give, what stands at `place` of the source or behind it."""
