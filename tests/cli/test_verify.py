@@ -18,7 +18,7 @@ def damaged(package: Path, tmp_path: Path) -> Path:
     out = tmp_path / "damaged"
     copytree(package, out)
     with (out / "data/pages/pages.jsonl").open("ab") as pages:
-        pages.write(b"\n")
+        pages.write(b"no page\n")
     return out
 
 
