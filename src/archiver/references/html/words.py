@@ -95,7 +95,7 @@ class Words:
     """
 
     def __init__(self, source: str) -> None:
-        self.source = self._source = source
+        self.source = source
         self._begins = array("q")
         self._ends = array("q")
         self._gaps = bytearray()
@@ -106,10 +106,10 @@ class Words:
 
     def add(self, start: int, end: int) -> None:
         """Take in a stretch of text of the page's source, with its character references."""
-        if self._gap == _LINE and self._source[start : min(end, start + _LONG)].isspace() and end - start <= _LONG:
+        if self._gap == _LINE and self.source[start : min(end, start + _LONG)].isspace() and end - start <= _LONG:
             return  # white space at a line's beginning is nothing
         if end - start > _LONG:
-            for match in _STRETCH.finditer(self._source, start, end):
+            for match in _STRETCH.finditer(self.source, start, end):
                 self._append(*match.span())
         else:
             self._append(start, end)
@@ -136,7 +136,7 @@ class Words:
     def is_blank(self) -> bool:
         """Whether there is nothing but white space so far. It may be asked for at any time."""
         while self._blank < len(self._begins):
-            if not self._source[self._begins[self._blank] : self._ends[self._blank]].isspace():
+            if not self.source[self._begins[self._blank] : self._ends[self._blank]].isspace():
                 return False
             self._blank += 1
         return True
@@ -149,14 +149,14 @@ class Words:
     def has_between(self, start: int, end: int) -> bool:
         """Whether words begin between two places of the source. It may be asked for at any time, like what follows."""
         texts = range(bisect_left(self._begins, start), bisect_left(self._begins, end))
-        return any(not self._source[self._begins[text] : self._ends[text]].isspace() for text in texts)
+        return any(not self.source[self._begins[text] : self._ends[text]].isspace() for text in texts)
 
     def is_blank_behind(self, place: int) -> bool:
         """Whether there is nothing but white space behind a place of the source."""
         index = bisect_right(self._begins, place) - 1
-        if index >= 0 and self._source[place : self._ends[index]].strip():
+        if index >= 0 and self.source[place : self._ends[index]].strip():
             return False
-        return not self.has_between(place, len(self._source))
+        return not self.has_between(place, len(self.source))
 
     def line_end(self, span: Span) -> int:
         """Where in a span of the source the first line with words ends; the span's end where no other line follows."""
@@ -164,7 +164,7 @@ class Words:
         for text in range(bisect_left(self._begins, span.start), bisect_left(self._begins, span.end)):
             if end > span.start and self._gaps[text] == _LINE:
                 return end
-            if not self._source[self._begins[text] : self._ends[text]].isspace():
+            if not self.source[self._begins[text] : self._ends[text]].isspace():
                 end = self._ends[text]
         return span.end
 
@@ -201,7 +201,7 @@ class Words:
 
     @cached_property
     def _told(self) -> "tuple[str, array[int]]":
-        source = self._source
+        source = self.source
         raw = map(source.__getitem__, map(slice, self._begins, self._ends))
         read = ["".join(_unescaped(text) if "&" in text else text.split()) for text in raw]
         return "".join(read), array("q", accumulate(map(len, read), initial=0))
@@ -212,7 +212,7 @@ class Words:
         for index in range(first, min(last + 1, len(self._gaps))):
             if self._gaps[index] > gap:
                 gap, space = self._gaps[index], None
-            for span, text, is_verbatim in _parts(self._source, self._begins[index], self._ends[index]):
+            for span, text, is_verbatim in _parts(self.source, self._begins[index], self._ends[index]):
                 if text == " ":
                     gap, space = max(gap, _SPACE), span if gap == _NONE else None
                 else:
@@ -237,7 +237,7 @@ class Words:
     def place(self, at: int) -> int:
         """Where in the source the character number `at` stands."""
         text = self._text_of(at)
-        if self._starts[text] == at and not self._source[begin := self._begins[text]].isspace():
+        if self._starts[text] == at and not self.source[begin := self._begins[text]].isspace():
             return begin
         return next(self.between(Span(at, at + 1))).span.start
 
