@@ -166,7 +166,7 @@ def _each(folder: Place, name: str, receipts: Iterable[Receipt]) -> Iterator[byt
 
 def _write_pages(stage: Stage, shards: Place, receipts: Sequence[Receipt]) -> None:
     """The list of pages; where it is too long for a player, its beginning, and the whole beside it."""
-    if sum(1 for _ in islice(_pages(shards, receipts), pages.MOST_LISTED + 1)) <= pages.MOST_LISTED:
+    if sum(1 for _ in islice(_each(shards, "pages", receipts), pages.MOST_LISTED + 1)) <= pages.MOST_LISTED:
         stage.write(layout.PAGES, chain([pages.HEAD], _pages(shards, receipts)))
         return
     first = islice(_pages(shards, receipts), pages.MOST_LISTED)
