@@ -56,6 +56,7 @@ REVISIT = {"WARC-Profile": PROFILE, "WARC-Refers-To": f"<{urn(1)}>"}
 
 SAME = REVISIT | {"WARC-Payload-Digest": sha256(BLOCK), "WARC-Refers-To-Target-URI": "https://example.org/1"}
 FREE = {"WARC-Profile": PROFILE, "WARC-Payload-Digest": sha256(BLOCK)}
+THEN = FREE | {"WARC-Refers-To-Target-URI": "https://example.org/1", "WARC-Refers-To-Date": "2024-05-06T07:08:09Z"}
 
 FILES: dict[str, tuple[bytes, list[str]]] = {
     "segments": (first(WHOLE) + segment(2, REST, len(WHOLE)), []),
@@ -105,6 +106,20 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
     ),
     "revisit of what was, as far as the date goes": (
         record("revisit", 2, b"", change=FREE | {"WARC-Refers-To-Date": "2024-05-06"}),
+        [],
+    ),
+    "revisit of an address at a date": (record() + record("revisit", 2, b"", change=THEN), []),
+    "revisit of an address at a date, before it": (record("revisit", 2, b"", change=THEN) + record(), []),
+    "revisit of an address at a date, of another payload": (
+        record() + record("revisit", 2, b"", change=THEN | {"WARC-Payload-Digest": sha256(b"")}),
+        ["E617"],
+    ),
+    "revisit of an address at a date that is elsewhere": (
+        record() + record("revisit", 2, b"", change=THEN | {"WARC-Refers-To-Date": "2024-05-05T07:08:09Z"}),
+        ["I616"],
+    ),
+    "revisit of an id that is elsewhere, and an address at a date that is here": (
+        record() + record("revisit", 2, b"", change=THEN | {"WARC-Refers-To": f"<{urn(7)}>"}),
         [],
     ),
     "revisit of itself": (record("revisit", 1, b"", change=SAME), ["E244"]),
@@ -169,6 +184,17 @@ def test_what_a_wacz_of_other_software_may_leave_elsewhere(tmp_path: Path) -> No
     assert codes(foreign(tmp_path / "a.wacz", info + page + extra, row)) == ["I616", "I616"]
     later = members(record("metadata", 2, change={"WARC-Refers-To": f"<{urn(79)}>"}))
     assert codes(foreign(tmp_path / "a.wacz", info + page + later, row)) == ["W626"]
+
+
+def test_what_a_revisit_in_a_wacz_needs_to_replay(tmp_path: Path) -> None:
+    info, page = members(INFO), members(response())
+    row = index_row(len(info), len(page))
+    for date, expected in (("2024-05-06T07:08:09Z", list[str]()), ("2024-05-06T07:08:00Z", ["W626"])):
+        fields = THEN | {"WARC-Payload-Digest": sha256(b"hello"), "WARC-Refers-To-Date": date}
+        later = members(record("revisit", 2, b"", change=fields))
+        second = index_row(len(info + page), len(later), mime="warc/revisit", status=None, url="https://example.org/2")
+        second = second.replace(b")/1 ", b")/2 ")
+        assert codes(foreign(tmp_path / "a.wacz", info + page + later, row, second)) == expected
 
 
 # Indexes

@@ -68,6 +68,8 @@ class Gathered:
     unclaimed: set[int] = field(default_factory=set)
     segments: Segments = field(default_factory=Segments)
     revisits: Revisits = field(default_factory=Revisits)
+    # What a revisit of other software may refer to by address and date alone, by `kinship.dated_key`.
+    dated: Table = field(default_factory=Table)
     losses: Losses = field(default_factory=Losses)
     tally: Tally = field(default_factory=Tally)
 
@@ -88,5 +90,6 @@ class Gathered:
         self.unclaimed |= other.unclaimed
         self.segments.extend(other.segments)
         self.revisits.extend(other.revisits)
+        self.dated.extend(other.dated)
         self.losses.extend(other.losses)
         self.tally.extend(other.tally)

@@ -1,16 +1,20 @@
 """Records that belong together: the segments of a long record, and revisits of what was captured before."""
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from archiver.findings import Finding
+from archiver.verify.captures import timestamp
 from archiver.verify.table import key_of
 from archiver.warc import digests, grammar, http
 from archiver.warc.reader import Record, bare
 
 At = Callable[[int], Record | None]
 """Reads the record at a place of the package."""
+Find = Callable[[int], int | None]
+"""Gives the place of a record by some key of it."""
 
 
 class _Segment(NamedTuple):
@@ -103,34 +107,65 @@ def _stated(record: Record) -> digests.Labelled | None:
 
 
 class Revisits:
-    """Revisits: each is later than what it refers to and, where that is here, of its payload (section 6.7)."""
+    """Revisits: each is later than what it refers to and, where that is here, of its payload (section 6.7).
+
+    What a revisit refers to it names by its id, or by its address and date, which is all that players look for.
+    """
 
     def __init__(self) -> None:
-        self.revisits: list[tuple[int, int]] = []
+        # Of each revisit its place, and the keys of the two; 0 for what it does not name.
+        self.places, self.ids, self.dates = array("Q"), array("Q"), array("Q")
         self.early: list[int] = []
 
     def add(self, place: int, record: Record) -> None:
         """Enters a revisit."""
-        target = bare(record.get("WARC-Refers-To"))
-        if target and target != record.id:
-            self.revisits.append((place, key_of(target)))
-        if _is_before(record.get("WARC-Date"), record.get("WARC-Refers-To-Date")):
+        target, uri = bare(record.get("WARC-Refers-To")), bare(record.get("WARC-Refers-To-Target-URI"))
+        date = record.get("WARC-Refers-To-Date")
+        self.places.append(place)
+        self.ids.append(key_of(target) if target and target != record.id else 0)
+        self.dates.append(dated_key(uri, date) if uri and date else 0)
+        if _is_before(record.get("WARC-Date"), date):
             self.early.append(place)
 
     def extend(self, other: "Revisits") -> None:
         """Enters all that another has gathered."""
-        self.revisits.extend(other.revisits)
+        self.places.extend(other.places)
+        self.ids.extend(other.ids)
+        self.dates.extend(other.dates)
         self.early.extend(other.early)
 
-    def check(self, record_at: At, find: Callable[[int], int | None]) -> Iterator[tuple[int, Finding]]:
-        """What is wrong with revisits; `find` gives the place of a record by the key of its id."""
+    def check(self, record_at: At, known: Find, dated: Find) -> Iterator[tuple[int, Finding]]:
+        """What is wrong with revisits, each against what it refers to.
+
+        `known` gives the place of a record by the key of its id, `dated` that of a capture by its `dated_key`.
+        """
         for place in self.early:
             yield place, Finding(code="W246", message="The revisit is earlier than the capture that it refers to.")
-        for place, target in self.revisits:
-            original = find(target)
-            here, there = record_at(place), record_at(original) if original is not None else None
+        for place, target, date in zip(self.places, self.ids, self.dates, strict=True):
+            original = known(target) if target else None
+            original = dated(date) if original is None and date else original
+            if original is None:
+                continue
+            here, there = record_at(place), record_at(original)
             if here is not None and there is not None:
                 yield from ((place, each) for each in _unlike(here, there))
+
+    def dangling(self, dated: Find) -> Iterator[int]:
+        """The revisits that name no id, and an address and date of which there is no capture here."""
+        for place, target, date in zip(self.places, self.ids, self.dates, strict=True):
+            if date and not target and dated(date) is None:
+                yield place
+
+    def settled(self, dated: Find) -> Iterator[int]:
+        """The revisits whose address and date lead to a capture here, wherever their id leads."""
+        for place, date in zip(self.places, self.dates, strict=True):
+            if date and dated(date) is not None:
+                yield place
+
+
+def dated_key(uri: str, date: str) -> int:
+    """The key of a capture by its address and the second of its date, as far as that goes."""
+    return key_of(uri, timestamp(date))
 
 
 def _unlike(revisit: Record, original: Record) -> Iterator[Finding]:

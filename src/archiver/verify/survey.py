@@ -23,16 +23,17 @@ from archiver.verify.conversions import Conversions
 from archiver.verify.gathered import REFERENCES, Gathered, Tally
 from archiver.verify.items import Described, Items
 from archiver.verify.jsons import has_fraction, repeats
-from archiver.verify.lookup import KEEP, Lookup, is_copy
+from archiver.verify.kinship import dated_key
+from archiver.verify.lookup import KEEP, Lookup
 from archiver.verify.losses import Losses
 from archiver.verify.naming import is_renamed, misnamed, renamed
 from archiver.verify.pages import Rows
+from archiver.verify.relations import Relations, absent
 from archiver.verify.table import Table, key_of, key_of_bytes
 from archiver.verify.tree import Opener
 from archiver.warc.reader import Record, bare, read
 
 _INFO = "warc-warcinfo-id"
-_TO = "WARC-Refers-To"
 _REFERENCE_NAMES = [name.lower() for name in REFERENCES]
 _REFERENCE_FIELDS = frozenset(_REFERENCE_NAMES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
@@ -117,45 +118,15 @@ class Survey:
 
     def relations(self) -> Iterator[Finding]:
         """What can be said when all is read: ids that repeat or dangle, and articles whose records stand far apart."""
-        yield from self._repeated()
-        for name in REFERENCES:
-            for key, place in zip(*self.gathered.references[name.lower()], strict=True):
-                if self.gathered.ids.find(key) is None:
-                    yield self.lookup.placed(place, self._dangling(name))
-                elif name.lower() == _INFO and self.gathered.infos.find(key) is None:
-                    yield self.lookup.placed(
-                        place, Finding(code="W618", message=f"{name} names a record that is no warcinfo.")
-                    )
-        for place, number in zip(*self.gathered.selfish, strict=True):
-            code = "W245" if REFERENCES[number] == "WARC-Concurrent-To" else "E244"
-            message = f"{REFERENCES[number]} names the record itself."
-            yield self.lookup.placed(place, Finding(code=code, message=message))
+        relations = Relations(self.gathered, self.lookup, alone=self._alone, reported=self._reported)
+        yield from relations.ids()
         for place in self.gathered.deferred:
             yield from self._late(place)
-        for place, finding in self.gathered.segments.check(self.lookup.found, alone=self._alone):
-            yield self.lookup.placed(place, finding)
-        for place, finding in self.gathered.revisits.check(self.lookup.found, self.gathered.ids.find):
-            yield self.lookup.placed(place, finding)
+        yield from relations.kin()
         for place in sorted(self.gathered.unclaimed) if self.tally.articles else ():
             yield self.lookup.placed(
                 place, Finding(code="E613", message="No article record speaks of this conversion.")
             )
-
-    def _repeated(self) -> Iterator[Finding]:
-        """Ids of several records: of others, or of copies of one."""
-        before: int | None = None
-        original: Record | None = None
-        for first, second in self.gathered.ids.repeated():
-            if first != before:
-                before, original = first, self.lookup.found(first)
-            where = "{} at byte {}".format(*self.lookup.where(first))
-            record = self.lookup.found(second)
-            if record is not None and original is not None and is_copy(record, original):
-                finding = Finding(code="W241", message=f"The record is a copy of one in {where}.")
-            else:
-                finding = Finding(code="E223", message=f"The record has the id of another, in {where}.")
-            name, offset = self.lookup.where(second)
-            yield finding.at(file=name, offset=offset, record=record.id if record and record.length else None)
 
     @property
     def rows(self) -> Rows | None:
@@ -265,6 +236,8 @@ class Survey:
                 self._near.pop(next(iter(self._near)))
         if record.type in ("resource", "response"):
             self._original = record
+            if not self._reported:
+                self.gathered.dated.add(dated_key(record.uri or "", record.get("WARC-Date") or ""), place)
         if not _REFERENCE_FIELDS.isdisjoint(record.fields):
             self._refer(place, record)
         if record.type == "conversion":
@@ -348,7 +321,8 @@ class Survey:
         original = self.lookup.found(self.gathered.ids.find(key_of(bare(record.get("WARC-Refers-To")) or "")))
         found: list[Finding] = []
         if original is None:
-            found.append(self._absent("E602", "The record refers to no record here that holds its original bytes."))
+            message = "The record refers to no record here that holds its original bytes."
+            found.append(absent(self._alone, "E602", message))
         elif "text" not in value:
             found += self._derivation(value, original, None)
         else:
@@ -360,7 +334,8 @@ class Survey:
         place = self.gathered.conversions.find(_conversion_key(original.id, digest))
         conversion = self.lookup.found(place)
         if conversion is None:
-            yield self._absent("E604", "No conversion here has the digest of the article's text.").at(path="$.text")
+            message = "No conversion here has the digest of the article's text."
+            yield absent(self._alone, "E604", message).at(path="$.text")
             return
         self.gathered.unclaimed.discard(place or 0)
         yield from self._derivation(value, original, conversion)
@@ -375,15 +350,6 @@ class Survey:
             from archiver.verify import again  # it takes what extracts and repairs, and foreign files need none of that
 
             yield from again.check(value, conversion.block.decode(), original.block, self._options)
-
-    def _dangling(self, name: str) -> Finding:
-        """A record of other software may speak of one in another package: of its warcinfo (WARC 1.1 section 5.16), of a
-        request, or of what a later crawl revisits, which then does not replay."""
-        code = "E601" if self._reported or name == "WARC-Segment-Origin-ID" else "W626" if name == _TO else "I616"
-        return self._absent(code, f"{name} names a record that is not here.")
-
-    def _absent(self, code: str, message: str) -> Finding:
-        return Finding(code="I616" if self._alone else code, message=message)
 
 
 def _references(record: Record) -> list[tuple[str, str]]:
