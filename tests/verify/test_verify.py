@@ -231,6 +231,14 @@ def test_a_row_that_says_enough_needs_no_look_at_its_record(tmp_path: Path, monk
     assert codes(foreign(tmp_path / "a.wacz", info + here, row)) == []
 
 
+def test_a_row_has_the_status_of_a_revisit(tmp_path: Path) -> None:
+    fields = {"Content-Type": "application/http", "WARC-Payload-Digest": sha256(b""), "WARC-Profile": PROFILE}
+    info, here = members(INFO), members(record("revisit", 1, b"HTTP/1.1 302 Found\r\n\r\n", change=fields))
+    for status, expected in ((None, list[str]()), ("-", []), ("302", []), ("200", ["E423"])):
+        row = index_row(len(info), len(here), digest=sha256(b""), mime="warc/revisit", status=status)
+        assert codes(foreign(tmp_path / "a.wacz", info + here, row)) == expected
+
+
 def test_a_row_that_points_into_another_record(tmp_path: Path) -> None:
     within = record("request", 7, b"GET /1 HTTP/1.1\r\n\r\n", change={"Content-Type": "application/http"})
     outer = record("resource", 2, within)

@@ -33,14 +33,11 @@ def expected(record: Record, filename: str) -> dict[str, str]:
 def stated(fields: Mapping[str, str], stamp: str) -> dict[str, str]:
     """What a row's fields and digits say, where they are spelled as `expected` spells it.
 
-    CDX has SHA-1 without its name; a revisit has the status of what it stands for, or none; `wacz create` leaves out a
-    type that is unknown.
+    CDX has SHA-1 without its name; `wacz create` leaves out a type that is unknown.
     """
     said = {name: fields.get(name, "") for name in FIELDS} | {"timestamp": stamp, "mime": fields.get("mime") or "unk"}
     if len(said["digest"]) == _SHA1_LENGTH:
         said["digest"] = "sha1:" + said["digest"]
-    if said["mime"] == _REVISIT:
-        said["status"] = ""
     return said
 
 
@@ -70,9 +67,7 @@ def _timestamp(date: str) -> str:
 def _stated(record: Record) -> tuple[str, str]:
     """The status, if there is one, and the media type of what is captured: of a response those of its HTTP head."""
     stated = (record.get("Content-Type") or "").partition(";")[0].strip()
-    if record.type == "revisit":
-        return "", _REVISIT
-    if record.type != "response" or stated != "application/http":
-        return "", stated
+    if record.type not in ("response", "revisit") or stated != "application/http":
+        return "", _REVISIT if record.type == "revisit" else stated
     status, media_type = head_of(record.block or b"")
-    return status or "", media_type or "unk"
+    return status or "", _REVISIT if record.type == "revisit" else media_type or "unk"
