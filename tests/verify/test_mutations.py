@@ -428,6 +428,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "file not listed": ("E414", both(lambda root: (root / "data/provenance/x.json").write_text("1"), rebag)),
     "manifest is no JSON": ("E411", both(raw("data/datapackage.json", lambda d: d[1:]), rebag)),
     "manifest is no object": ("E411", both(raw("data/datapackage.json", lambda _: b"[]"), rebag)),
+    "manifest is an empty object": ("E411", both(raw("data/datapackage.json", lambda _: b"{}"), rebag)),
     "manifest without version": ("E411", manifest(lambda value: value.pop("wacz_version"))),
     "resource without hash": ("E411", manifest(lambda value: value["resources"][0].pop("hash"))),
     "resources are no list": ("E411", manifest(lambda value: value.update(resources=7))),

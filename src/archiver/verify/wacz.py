@@ -45,6 +45,7 @@ class Manifest:
         self._resource_findings = Noted()
         self.bytes = self._read(layout.DATAPACKAGE)
         value = self._json(layout.DATAPACKAGE, self.bytes)
+        self._is_read = value is not None
         self.value: Mapping[str, Any] = value or {}
         self._resources = dict(self._read_resources())
 
@@ -68,13 +69,13 @@ class Manifest:
     def structure(self) -> Iterator[Finding]:
         """Required keys and files, and files that are listed and not there, or there and not listed."""
         yield from (*self._findings, *self._resource_findings)
-        if self.value:
+        if self._is_read:
             yield from self._keys()
         present = {name.removeprefix(self.prefix) for name in self._tree.names() if name.startswith(self.prefix)}
         for path in sorted(self._resources.keys() - present):
             yield self._finding("E415", "The file is missing; datapackage.json lists it.", path)
         # Of a manifest that cannot be read that it lists nothing goes without saying.
-        listed = self._resources.keys() if self.value else present
+        listed = self._resources.keys() if self._is_read else present
         for path in sorted(present - listed - {layout.DATAPACKAGE, layout.DATAPACKAGE_DIGEST}):
             yield self._finding("E414", "The file is not listed in datapackage.json.", path)
         yield from self._required(present)
