@@ -247,3 +247,11 @@ def test_of_many_faults_the_rest_is_counted(tmp_path: Path) -> None:
     found = list(verify(bag(tmp_path, {"data/a.txt": RAIN}, manifests={"manifest-sha256.txt": lines})))
     assert [each.code for each in found] == ["E703"] * 1025
     assert "3,976 more" in found[-1].message
+
+
+def test_a_file_that_is_a_manifest_by_its_name_alone(tmp_path: Path) -> None:
+    listed = f"{checksum(RAIN)}  data/a.txt\n"
+    manifests = {"manifest-sha256.txt": listed, "manifest-notes.txt": "It rained.\nAll day.\n"}
+    assert codes(bag(tmp_path / "a", {"data/a.txt": RAIN}, manifests=manifests)) == ["W708"]
+    del manifests["manifest-sha256.txt"]
+    assert codes(bag(tmp_path / "b", {"data/a.txt": RAIN}, manifests=manifests)) == ["W708", "E702"]

@@ -54,7 +54,7 @@ class Bag:
         self._read_declaration()
         for name in tree.names():
             if "/" not in name and self._is_manifest(name):
-                self._listed[name] = self._read_manifest(name)
+                self._read_manifest(name)
         self._fetched = self._read_fetch() if "fetch.txt" in self._names else set[str]()
 
     @property
@@ -175,23 +175,21 @@ class Bag:
         self._note("E726" if self._version == "1.0" else "W728", message, name)
         return True
 
-    def _read_manifest(self, name: str) -> dict[str, str]:
-        algorithm = _algorithm(name)
-        if algorithm not in _ALGORITHMS:
+    def _read_manifest(self, name: str) -> None:
+        algorithm, size = _algorithm(name), 0
+        lines = [(number, line, _LINE.fullmatch(line)) for number, line in enumerate(_lines(self._text(name)), 1)]
+        if algorithm in _ALGORITHMS:
+            size = hashlib.new(_hashlib(algorithm), usedforsecurity=False).digest_size * 2
+        else:
             self._note("W708", f"The algorithm {algorithm} is not known; what the manifest says is not checked.", name)
-        size = (
-            hashlib.new(_hashlib(algorithm), usedforsecurity=False).digest_size * 2
-            if algorithm in _ALGORITHMS
-            else None
-        )
-        listed: dict[str, str] = {}
-        for number, line in enumerate(_lines(self._text(name)), 1):
-            match = _LINE.fullmatch(line)
-            if match is None or (size is not None and len(match[1]) != size):
+            if not any(match for _, _, match in lines):
+                return  # it is no manifest but by its name
+        listed = self._listed[name] = {}
+        for number, line, match in lines:
+            if match is None or (size and len(match[1]) != size):
                 self._note("E703", "This is no checksum, blank and path.", name, line=number, found=line[:200])
                 continue
             self._list(listed, name, number, match[2].removeprefix("./"), match[1])
-        return listed
 
     def _list(self, listed: dict[str, str], manifest: str, number: int, path: str, checksum: str) -> None:
         """Enters a line of a manifest, by the name that the file has here."""
