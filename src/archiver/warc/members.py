@@ -22,6 +22,7 @@ ZSTD_STARTS = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 Tap = Callable[[bytes], object]
 
 _RESERVED = b"\x20"
+_OPENING = 10  # the header of a gzip member
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
 _OUT = 1 << 18
@@ -249,8 +250,12 @@ class Gzip(Members):
     def _new_inflater(self) -> Any:
         while len(self._raw) - self._raw_at < len(MAGIC) + 1 and self._raw_extend():
             pass
+        start = self._raw[self._raw_at : self._raw_at + _OPENING]
+        if not start.startswith(MAGIC[: len(start)]):
+            what = "text or other data" if start.strip(b"\0") else "zeros: padding, or space that was never written"
+            self._damage = f"no gzip member starts where one should, but {what}"
         # "Must give an error indication if any reserved bit is non-zero" (RFC 1952 section 2.3.1.2); inflaters do not.
-        if self._raw[self._raw_at + len(MAGIC) : self._raw_at + len(MAGIC) + 1] >= _RESERVED:
+        elif start[len(MAGIC) : len(MAGIC) + 1] >= _RESERVED:
             self._damage = "reserved bits are set in the header of the gzip member"
         return isal_zlib.decompressobj(wbits=31)
 

@@ -100,8 +100,8 @@ def _record(unit: Plain | Members, offset: int, keep: int, lane: Lane) -> Genera
             lane.learn(head.version, head.headers, head.fields)
         record, findings = _body(unit, offset, head, keep)
     except DamagedError as damage:
-        message = f"The record cannot be read to its end: {damage}."
-        yield Finding(code="E217", message=message, offset=offset, record=head and head.id)
+        what = "The record cannot be read to its end" if head else "No record can be read here"
+        yield Finding(code="E217", message=f"{what}: {damage}.", offset=offset, record=head and head.id)
         return True
     if record is not None:
         yield record
