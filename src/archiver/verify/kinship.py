@@ -156,10 +156,10 @@ class Revisits:
             if date and not target and dated(date) is None:
                 yield place
 
-    def settled(self, dated: Find) -> Iterator[int]:
-        """The revisits whose address and date lead to a capture here, wherever their id leads."""
-        for place, date in zip(self.places, self.dates, strict=True):
-            if date and dated(date) is not None:
+    def settled(self, known: Find, dated: Find) -> Iterator[int]:
+        """The revisits whose id leads to nothing here, while their address and date lead to a capture."""
+        for place, target, date in zip(self.places, self.ids, self.dates, strict=True):
+            if target and date and known(target) is None and dated(date) is not None:
                 yield place
 
 

@@ -26,12 +26,13 @@ class Relations:
     def ids(self) -> Iterator[Finding]:
         """Ids that repeat, references that dangle, and records that refer to themselves."""
         yield from self._repeated()
-        settled = frozenset(self._gathered.revisits.settled(self._gathered.dated.find))
+        known = self._gathered.ids.find
+        settled = frozenset(self._gathered.revisits.settled(known, self._gathered.dated.find))
         for name in REFERENCES:
             for key, place in zip(*self._gathered.references[name.lower()], strict=True):
                 if name == _TO and place in settled:
                     continue
-                if self._gathered.ids.find(key) is None:
+                if known(key) is None:
                     yield self._lookup.placed(place, self._dangling(name))
                 elif name == _INFO and self._gathered.infos.find(key) is None:
                     message = f"{name} names a record that is no warcinfo."

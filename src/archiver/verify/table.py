@@ -1,12 +1,13 @@
-"""A table of many keys in few bytes: a package may hold millions of records, too many for a Python object each."""
+"""A table of many keys in little memory: a package may hold millions of records."""
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
 from hashlib import blake2b
 
-_BUCKETS = 256
+from archiver.verify.entries import Buckets, Filed, Held, Runs, Sorted
+
 _ROUNDS = 255
+# So many entries are held in memory, in 4 MiB; what is more goes into a file.
+_HELD = 1 << 18
 
 
 def key_of(*parts: str) -> int:
@@ -20,36 +21,54 @@ def key_of_bytes(data: bytes) -> int:
 
 
 class Table:
-    """Keys with a number each (a place in the package), filled first and then asked; 17 bytes an entry."""
+    """Keys with a number each (a place in the package), filled first and then asked.
+
+    However many they are, there is little in memory: a byte for each, and what has not gone into a temporary file.
+    """
 
     def __init__(self) -> None:
-        self.keys = [array("Q") for _ in range(_BUCKETS)]
-        self.values = [array("Q") for _ in range(_BUCKETS)]
-        self._marks: list[bytearray] | None = None
+        self._buckets = Buckets()
+        self._left = _HELD
+        self._runs: Runs | None = None
+        self._entries: Sorted | None = None
+        self._marks = bytearray()
         self._round = 1
         # Of keys with several entries, where the first stands that is not marked.
         self._next: dict[int, int] = {}
 
     def add(self, key: int, value: int) -> None:
         """Enters a key. Only before the first question."""
-        self.keys[key >> 56].append(key)
-        self.values[key >> 56].append(value)
+        self._buckets.add(key, value)
+        self._left -= 1
+        if not self._left:
+            self._put_by()
 
     def extend(self, other: "Table") -> None:
-        """Enters all that another table holds. Only before the first question."""
-        for mine, theirs in zip(self.keys + self.values, other.keys + other.values, strict=True):
-            mine.extend(theirs)
+        """Enters all that another table holds. Only before the first question of either."""
+        self._buckets.extend(other.whole())
+        self._left = _HELD - len(self._buckets)
+        if self._left <= 0:
+            self._put_by()
+
+    def __getstate__(self) -> Buckets:
+        """Only what was entered goes to another process, and only before the first question."""
+        return self.whole()
+
+    def __setstate__(self, buckets: Buckets) -> None:
+        self.__init__()  # type: ignore[misc]  # what is unpickled was not initialised
+        self._buckets = buckets
+        self._left = max(_HELD - len(buckets), 1)
 
     def find(self, key: int) -> int | None:
-        """The value of a key, the first entered where there are several; `None` where there is none."""
+        """The value of a key, the least where there are several; `None` where there is none."""
         at = self._position(key)
-        return None if at is None else self.values[key >> 56][at]
+        return None if at is None else self._sorted().entry(at)[1]
 
     def holds(self, key: int, value: int) -> bool:
-        """Whether a key was entered with this value, first or later."""
-        at, keys = self._position(key), self.keys[key >> 56]
-        while at is not None and at < len(keys) and keys[at] == key:
-            if self.values[key >> 56][at] == value:
+        """Whether a key was entered with this value, among others."""
+        at, entries = self._position(key), self._sorted()
+        while at is not None and at < len(entries) and (entry := entries.entry(at))[0] == key:
+            if entry[1] == value:
                 return True
             at += 1
         return False
@@ -60,50 +79,69 @@ class Table:
         at = self._position(key) if at is None else at
         if at is None:
             return None
-        keys, marks = self.keys[key >> 56], self._sealed()[key >> 56]
-        if at == len(keys) or keys[at] != key or marks[at] == self._round:
+        entries, marks = self._sorted(), self._marks
+        if at == len(entries) or entries.entry(at)[0] != key or marks[at] == self._round:
             return False
         marks[at] = self._round
-        if key in self._next or (at + 1 < len(keys) and keys[at + 1] == key):
+        if key in self._next or (at + 1 < len(entries) and entries.entry(at + 1)[0] == key):
             self._next[key] = at + 1
         return True
 
     def again(self) -> None:
         """Lets every entry be marked once more; `unmarked` are those that were not marked in any round."""
+        self._sorted()
         self._next.clear()
         if self._round == _ROUNDS:
-            self._marks = [bytearray(map(bool, marks)) for marks in self._sealed()]
+            self._marks = bytearray(map(bool, self._marks))
             self._round = 1
         self._round += 1
 
     def unmarked(self) -> Iterator[int]:
-        """The values of all entries that were not marked, in ascending order within the reach of a bucket."""
-        for values, marks in zip(self.values, self._sealed(), strict=True):
-            yield from sorted(value for value, mark in zip(values, marks, strict=True) if not mark)
+        """The values of all entries that were not marked."""
+        entries, at = self._sorted(), -1
+        while (at := self._marks.find(0, at + 1)) >= 0:
+            yield entries.entry(at)[1]
 
     def repeated(self) -> Iterator[tuple[int, int]]:
         """For each key entered again: the values of its first entry and of that one."""
-        self._sealed()
-        for keys, values in zip(self.keys, self.values, strict=True):
-            first = 0
-            for at in range(1, len(keys)):
-                if keys[at] != keys[first]:
-                    first = at
-                else:
-                    yield values[first], values[at]
+        entries = self._sorted()
+        first = entries.entry(0) if len(entries) else (0, 0)
+        for at in range(1, len(entries)):
+            entry = entries.entry(at)
+            if entry[0] == first[0]:
+                yield first[1], entry[1]
+            else:
+                first = entry
 
     def _position(self, key: int) -> int | None:
-        self._sealed()
-        keys = self.keys[key >> 56]
-        at = bisect_left(keys, key)
-        return at if at < len(keys) and keys[at] == key else None
+        entries = self._sorted()
+        at = entries.first(key)
+        return at if at < len(entries) and entries.entry(at)[0] == key else None
 
-    def _sealed(self) -> list[bytearray]:
+    def _put_by(self) -> None:
+        self._runs = self._runs or Runs()
+        self._runs.append(self._buckets)
+        self._buckets, self._left = Buckets(), _HELD
+
+    def whole(self) -> Buckets:
+        """All that was entered, in memory."""
+        if self._runs is None:
+            return self._buckets
+        whole = Buckets()
+        whole.extend(self._buckets)
+        for number, (keys, values) in enumerate(self._runs.merged()):
+            whole.keys[number].extend(keys)
+            whole.values[number].extend(values)
+        return whole
+
+    def _sorted(self) -> Sorted:
         """Sorts at the first question; one bucket at a time, so that little is held beside the table itself."""
-        if self._marks is None:
-            for index, (keys, values) in enumerate(zip(self.keys, self.values, strict=True)):
-                pairs = sorted(zip(keys, values, strict=True))
-                self.keys[index] = array("Q", (key for key, _ in pairs))
-                self.values[index] = array("Q", (value for _, value in pairs))
-            self._marks = [bytearray(len(keys)) for keys in self.keys]
-        return self._marks
+        if self._entries is None:
+            if self._runs is not None:
+                self._put_by()
+                self._entries = Filed(self._runs)
+            else:
+                self._entries = Held(self._buckets)
+            self._buckets, self._runs = Buckets(), None
+            self._marks = bytearray(len(self._entries))
+        return self._entries
