@@ -5,8 +5,9 @@
 Every page is packed at a quarter of the size and at the whole of it, and `extract` reads the quarter; each in a process
 of its own, which is stopped at a limit of time or memory. A row is bounded where every process ends by itself with
 status 0 or 1, within 30 seconds and 400 MB, and where four times the bytes cost at most six times as much, the start
-not counted. The findings stand beside. Of the default size the table takes some minutes; `--megabytes 20` is what the
-bounds are meant for.
+not counted. A row that is not is measured again, up to three times in all, and of each process the run counts that took
+least: what else the machine did is no cost of the page. The findings stand beside. Of the default size the table takes
+some minutes; `--megabytes 20` is what the bounds are meant for.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from typing import NamedTuple
 
 SECONDS, GROWTH, MEGABYTES = 30.0, 6.0, 400  # what is called bounded
 SECONDS_IN_ALL, ADDRESSES = 90, 4_000_000_000  # where a process is stopped
+TRIES = 3
 BLUR = 0.6  # seconds by which two runs of the same page may differ
 
 PROSE = "<p>It rained in Quay Street all day, said the harbour master, and then it rained in the night as well.</p>"
@@ -241,6 +243,17 @@ def start() -> float:
 
 def row(name: str, page: Page, size: int) -> tuple[list[Cost], str]:
     """The costs at a quarter of a size, of `extract` there, and at the whole; and the findings."""
+    costs, codes = once(name, page, size)
+    for _ in range(TRIES - 1):
+        if is_bounded(costs):
+            break
+        again, _ = once(name, page, size)
+        costs = [min(pair, key=lambda cost: cost.seconds) for pair in zip(costs, again, strict=True)]
+    return costs, codes
+
+
+def once(name: str, page: Page, size: int) -> tuple[list[Cost], str]:
+    """A row, measured once."""
     costs: list[Cost] = []
     codes = ""
     for part in (size // 4, size):

@@ -4,7 +4,8 @@
 
 Prints a line a run: seconds by stage, and the CPU seconds of all its processes. The last line has the ratio of the
 fastest runs, for on a machine that others use too the fastest is the least disturbed one; beside it the ratio that the
-CPU seconds alone would allow, were every processor free.
+CPU seconds alone would allow, were every processor free, and what the machine itself gives: how much more is done in
+the same time by several runs of one process each, which have nothing to do with one another.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +45,20 @@ def timed(source: Path, out: Path, jobs: int) -> Timed:
     return Timed(seconds["total"], seconds["shards"], cpu)
 
 
+def apart(source: Path, folder: Path, runs: int) -> float:
+    """Seconds for several runs of one process each, all at once."""
+    outs = [folder / f"apart-{number}" for number in range(runs)]
+    command = [sys.executable, "-m", "archiver", "pack", str(source), "-j", "1", "-q", "-o"]
+    began = time.perf_counter()
+    started = [subprocess.Popen([*command, str(out)]) for out in outs]
+    assert all(each.wait() in (0, 1) for each in started)
+    took = time.perf_counter() - began
+    for out in outs:
+        shutil.rmtree(out)
+    print(f"{runs} runs of -j 1 at once: {took:.2f}", flush=True)
+    return took
+
+
 def main() -> None:
     """Alternate, and compare the fastest."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,13 +72,19 @@ def main() -> None:
         generate = [sys.executable, "-m", "benchmarks.generate", str(options.articles), "-o", str(source)]
         subprocess.run(generate, check=True)
         runs: dict[int, list[Timed]] = {1: [], options.jobs: []}
+        at_once: list[float] = []
         for _ in range(options.rounds):
             for jobs, times in runs.items():
                 times.append(timed(source, Path(folder) / "out", jobs))
+            at_once.append(apart(source, Path(folder), options.jobs))
     one, many = (min(times) for times in runs.values())
     serial = one.total - one.shards
     possible = one.total / (serial + one.shards * many.cpu / one.cpu / options.jobs)
+    given = options.jobs * one.total / min(at_once)
     print(f"{one.total / many.total:.2f} x from one process to {options.jobs} ({possible:.2f} x by processor time)")
+    print(
+        f"{given:.2f} x is what the machine gives to {options.jobs} processes that have nothing to do with one another"
+    )
 
 
 if __name__ == "__main__":

@@ -57,9 +57,9 @@ def without_text(line: bytes) -> bytes:
     >>> without_text(b'{"id":"7d2c","title":"Rain","text":"It rained."}\\n')
     b'{"id":"7d2c","title":"Rain"}\\n'
     """
-    page = orjson.loads(line)
-    page.pop("text", None)
-    return _dumped(page)
+    # No string holds this: its quotation marks would be escaped. The text is the last that a row has.
+    start = line.find(b',"text":"')
+    return line if start < 0 else line[:start] + b"}\n"
 
 
 def title_of(article: Article) -> str:
