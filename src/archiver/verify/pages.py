@@ -98,7 +98,9 @@ class Pages:
         if page is None:
             yield Finding(code="E427", message="The row is not a JSON object.")
             return
-        yield from (*_faults(page), *_repeated(line))
+        yield from _faults(page)
+        # What is as this software writes it, to the byte, has no name twice.
+        yield from _repeated(line) if as_written(page) != line else ()
         self._add(page.get("url"), page.get("ts"), place)
         if rows is not None and not is_known:
             yield from _strange(page, rows)
