@@ -48,6 +48,27 @@ def test_an_object_is_listed_as_a_directory_entry_is(root: Remote) -> None:
     assert files(root) == {"n.txt": 4, "sub/m.txt": 0}
 
 
+@pytest.mark.parametrize("key", ["a::b.txt", "s3::a.txt", "sub::/n.txt", "http://n.txt", "a b+c%20?d#e[f].txt"])
+def test_a_key_may_look_like_an_address(bucket: Bucket, key: str) -> None:
+    target = place(f"{bucket.url}/within/{key}")
+    write(target, b"some bytes")
+    assert bucket.listed() == [f"within/{key}"]
+    assert (target.read_bytes(), target.stat().st_size) == (b"some bytes", 10)
+    with target.open() as stream:
+        assert stream.read() == b"some bytes"
+
+
+@pytest.mark.parametrize("prefix", ["", "/wire"])
+def test_only_the_marker_of_a_folder_is_passed_over(bucket: Bucket, prefix: str) -> None:
+    above = f"{prefix}/".removeprefix("/")
+    bucket.put(**{f"{above}n.txt": b"", f"{above}sub/": b"", f"{above}/deep/m.txt": b"", f"{above}/": b""})
+    if prefix:
+        bucket.put(**{above: b""})
+    found = sorted((entry.name, entry.path, entry.is_dir()) for entry in scan(bucket.url + prefix))
+    where = bucket.url + prefix
+    assert found == [("", f"{where}/", True), ("n.txt", f"{where}/n.txt", False), ("sub", f"{where}/sub", True)]
+
+
 def test_what_is_given_up_was_never_there(root: Remote) -> None:
     write(root / "n.txt", b"old")
     with suppress(RuntimeError), replacing(root / "n.txt") as stream:
@@ -147,9 +168,10 @@ def test_what_is_not_there_is_told(bucket: Bucket, url: str, said: str) -> None:
     assert (raised.value.filename, raised.value.strerror) == (str(target), said)
 
 
-def test_a_scheme_that_is_none_is_told() -> None:
-    with pytest.raises(Unreachable, match=r"^nowhere://n: the scheme of this address is not known"):
-        place("nowhere://n").exists()
+@pytest.mark.parametrize("url", ["nowhere://n", "simplecache::s3://bucket/a.txt"])
+def test_a_scheme_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(Unreachable, match=f"^{url}: the scheme of this address is not known"):
+        place(url).exists()
 
 
 def test_a_store_that_does_not_answer_is_told(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +205,12 @@ def test_a_file_of_this_machine_is_a_path(url: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("url", "said"),
-    [("file://host/x", "of the machine host"), ("file://x", "of the machine x"), ("memory://x", "of one process")],
+    [
+        ("file://host/x", "of the machine host"),
+        ("file://x", "of the machine x"),
+        ("memory://x", "of one process"),
+        ("s3://bucket/caf\udce9.txt", "bytes that are not UTF-8"),
+    ],
 )
 def test_what_this_machine_does_not_have_or_others_do_not_see_is_refused(url: str, said: str) -> None:
     with pytest.raises(UsedWrongly, match=said):

@@ -65,6 +65,28 @@ def test_sources_in_a_store_give_the_same_package(source: str, folder: Path, tmp
     assert {(note.code, note.file) for note in there.notes} == {("I117", "g.pdf")}
 
 
+def test_a_key_may_look_like_a_chain_of_addresses(bucket: Bucket, tmp_path: Path) -> None:
+    folder = tmp_path / "wire"
+    (folder / "zip::").mkdir(parents=True)
+    (folder / "a::b.txt").write_bytes(b"The pier is gone.\n")
+    (folder / "a::b.meta.json").write_bytes(b'{"title": "The pier"}')
+    (folder / "zip::" / "c.jsonl").write_text(LINES, encoding="utf-8")
+    bucket.lay(folder, "wire")
+    assert pack([f"{bucket.url}/wire"], tmp_path / "there", CONFIG) == pack([folder], tmp_path / "here", CONFIG)
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_what_lies_below_two_slashes_is_told_of(bucket: Bucket, tmp_path: Path) -> None:
+    keys = ("wire/", "wire/a.txt", "wire//b.txt", "wire//deep/c.txt", "wire/sub//d.txt", "wire/sub/", "wire/sub/e.txt")
+    bucket.put(**{key: f"The pier of {key} is gone.\n" if key.endswith(".txt") else b"" for key in keys})
+    report = pack([f"{bucket.url}/wire"], tmp_path / "out", CONFIG)
+    assert {entry.article.source.name for entry in open_package(tmp_path / "out").articles()} == {"a.txt", "sub/e.txt"}
+    assert [(note.code, note.file) for note in report.notes] == [("E109", "/"), ("E109", "sub//")]
+    pack([f"{bucket.url}/wire//b.txt"], tmp_path / "given", CONFIG)
+    (entry,) = open_package(tmp_path / "given").articles()
+    assert entry.article.text == "The pier of wire//b.txt is gone.\n"
+
+
 def test_a_given_object_has_its_sidecar(source: str, tmp_path: Path) -> None:
     pack([f"{source}/a.txt"], tmp_path / "out", CONFIG)
     (entry,) = open_package(tmp_path / "out").articles()

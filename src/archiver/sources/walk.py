@@ -161,6 +161,9 @@ def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
         return
     siblings = {entry.name: entry for entry in entries}
     for entry in entries:
+        if not entry.name:
+            yield _unreachable(entry.path.removeprefix(prefix))
+            continue
         yield _Found(entry, entry.path.removeprefix(prefix).replace(os.sep, "/"), siblings)
 
 
@@ -205,6 +208,11 @@ class _Once:
 def _again(name: str) -> Finding:
     message = "The file is given, or linked to, more than once; it is taken once."
     return Finding(code="I118", message=message, file=printable(name))
+
+
+def _unreachable(prefix: str) -> Finding:
+    message = "Keys with two slashes in a row cannot be listed; what lies below this one is not read."
+    return Finding(code="E109", message=message, file=printable(f"{prefix}/"))
 
 
 def _left_out(name: str, reason: str) -> Finding:
