@@ -1,12 +1,14 @@
 """A Dask cluster whose scheduler and workers are processes of their own gives the bytes that one process gives."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any, ClassVar
 from unittest import mock
 
@@ -217,11 +219,41 @@ def test_a_scheduler_that_goes_is_said() -> None:
         cluster._window(Gone(), "tcp://x")
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1:x"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1:x", "tls://127.0.0.1:1"])
 def test_a_scheduler_that_does_not_answer_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "TIMEOUT", 0.5)
     with pytest.raises(CannotRead, match=f"no Dask scheduler can be reached at {address}: "):
         connected(address, print).__enter__()
+
+
+@pytest.fixture
+def other_service(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of what takes connections, and greets with some bytes and no more."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection = stack.enter_context(server.accept()[0])
+                    connection.sendall(request.param)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "other_service",
+    [b"", b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(8), b"\xff" * 64],
+    indirect=True,
+    ids=["silent", "ssh", "http", "zeros", "ones"],
+)
+def test_a_service_that_is_no_scheduler_is_said(other_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "TIMEOUT", 0.5)
+    with pytest.raises(CannotRead, match=f"no Dask scheduler can be reached at {other_service}: ."):
+        connected(other_service, print).__enter__()
 
 
 def test_what_has_to_be_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ The only door to `distributed`. Dask gives a call whose worker died to another w
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
@@ -20,7 +21,9 @@ from archiver.sources.shards import Slice
 from archiver.storage import place
 
 TIMEOUT = 20
-"""Seconds that a scheduler has to answer."""
+"""Seconds that a scheduler has for a step of its answer."""
+PATIENCE = 1.5
+"""How many times that it has for all of them."""
 SILENT = 60 // PULSE
 """How often it is looked whether there is a worker, until it is said again that there is none."""
 LEAST = 8
@@ -97,12 +100,32 @@ def _client(address: str) -> Any:
         raise Missing(message) from error
     for name in filter(lambda name: name.startswith("distributed"), logging.root.manager.loggerDict):
         logging.getLogger(name).disabled = True  # what is wrong is said once, in a sentence of ours
+    connect = partial(distributed.Client, address, timeout=TIMEOUT, set_as_default=False, name="archiver")
     try:
-        connect: Callable[..., Any] = distributed.Client
-        return connect(address, timeout=TIMEOUT, set_as_default=False, name="archiver")
-    except (OSError, ValueError) as error:
+        return _answered(connect)
+    except Exception as error:
+        # What another service answers is read as a message of a scheduler's, with any outcome.
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CannotRead(f"no Dask scheduler can be reached at {address}: {why}") from error
+
+
+def _answered(connect: Callable[[], Any]) -> Any:
+    """What `connect` returns or raises. Raises TimeoutError where it does neither: its own timeouts do not cover all.
+
+    Then it is left behind, in a thread that keeps no process from ending.
+    """
+    answer: Future[Any] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(connect())
+        except BaseException as error:  # noqa: BLE001  # it is raised again by whoever waits
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    if not wait([answer], PATIENCE * TIMEOUT).done:
+        raise TimeoutError("what listens there does not answer as one does")
+    return answer.result()
 
 
 class _Calls(Executor):
