@@ -1,5 +1,6 @@
 """What several commands share: options, standard input as a file, and files that are written whole or not at all."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -43,6 +44,17 @@ def trouble(error: OSError) -> str:
     """What the operating system said, and of which file."""
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{error.strerror or error}"
+
+
+def cores() -> int:
+    """How many processors this process may use: of a Slurm job, or a container that is bound to some, its share."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def jobs_option(command: Command) -> Command:
+    """Add `-j N`, None where it is not given."""
+    text = "Processes to work with. [default: all cores that it may use]"
+    return click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=text)(command)
 
 
 def verbosity(command: Command) -> Command:

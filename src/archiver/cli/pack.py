@@ -1,6 +1,5 @@
 """`archiver pack`."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,10 @@ import click
 from archiver.cli.options import (
     STDIN,
     confidence_option,
+    cores,
     is_quiet,
     is_verbose,
+    jobs_option,
     log_format_option,
     say,
     spooled,
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT, and the report.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
-)
+@jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is at ADDRESS.")
 @click.option(
     "--work",
@@ -119,7 +118,7 @@ def command(
             given,
             _destination(out),
             config,
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=jobs or cores(),
             scheduler=scheduler,
             overwrite=overwrite,
             resume=resume,

@@ -1,6 +1,5 @@
 """`archiver verify`."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.options import is_quiet, is_verbose, verbosity
+from archiver.cli.options import cores, is_quiet, is_verbose, jobs_option, verbosity
 from archiver.cli.values import Location, Size
 from archiver.errors import ArchiverError
 from archiver.findings import CODES, Finding
@@ -74,9 +73,7 @@ class Choice(NamedTuple):
     "--ignore", type=Codes(), multiple=True, help="Say nothing of these: a code or its beginning; repeatable."
 )
 @click.option("--max-size", type=Size(), help="Refuse packages that hold more bytes, unpacked.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. [default: all cores]"
-)
+@jobs_option
 @verbosity
 def command(
     packages: tuple[Place, ...],
@@ -98,7 +95,7 @@ def command(
     from archiver.verify.verify import Options
 
     failures = Failures()
-    options = Options(level=level, jobs=jobs or os.cpu_count() or 1, max_size=max_size)
+    options = Options(level=level, jobs=jobs or cores(), max_size=max_size)
     choice = Choice(only, ignore, fail_on)
     for package, found in _findings(packages, options, at_once=min(jobs or 1, len(packages))):
         with failures.noted():
