@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from archiver import errors
 from archiver import findings as codes
-from archiver.cli.group import BROKEN_PIPE, INTERRUPTED, main
+from archiver.cli.group import BROKEN_PIPE, BUG, INTERRUPTED, main
 from archiver.record import schema
 from archiver.text import rules
 
@@ -172,6 +172,8 @@ STATUS = {
     errors.ArchiverError.exit_status: "Could not go on: a source or a package cannot be read, the disk is full, a "
     "program is missing. Nothing half-made stands under the name OUT. Of several PACKAGEs or FILEs the others were "
     "checked.",
+    BUG: "A bug in this software, or too little memory for it; the traceback stands on standard error. Nothing "
+    "half-made stands under the name OUT, and `--resume` goes on with what `pack` has finished.",
     INTERRUPTED: "Interrupted by Ctrl-C, or ended by SIGTERM as by Slurm and Kubernetes. What `pack` has finished is "
     "kept for `--resume`. Ctrl-C is how `replay` ends, and gives 0 there.",
     BROKEN_PIPE: "Whoever read standard output stopped before its end, as in `archiver export OUT \\| head`.",

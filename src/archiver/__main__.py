@@ -1,6 +1,6 @@
 """`python -m archiver`."""
 
-from archiver.cli import main
+from archiver.cli import program
 
 if __name__ == "__main__":
-    main(prog_name="archiver")
+    program()

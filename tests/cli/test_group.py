@@ -8,7 +8,7 @@ import click
 import pytest
 
 from archiver import __version__
-from archiver.cli.group import BROKEN_PIPE, COMMANDS, main
+from archiver.cli.group import BROKEN_PIPE, BUG, COMMANDS, INTERRUPTED, main, program
 from archiver.errors import CannotRead, UsedWrongly
 from tests.cli.driver import Run, start
 
@@ -99,6 +99,48 @@ def test_a_bug_is_not_dressed_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     raising(monkeypatch, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         run("pack")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (ZeroDivisionError("a bug"), BUG, "Traceback (most recent call last):\n"),
+        (EOFError("the file ended"), BUG, "Traceback (most recent call last):\n"),
+        (MemoryError(), BUG, "Traceback (most recent call last):\n"),
+        (CannotRead("it is gone"), 3, "archiver: it is gone\n"),
+        (KeyboardInterrupt(), INTERRUPTED, "archiver: interrupted\n"),
+        (click.UsageError("no such thing"), 2, "Error: no such thing\n"),
+        (click.exceptions.Exit(1), 1, ""),
+        (click.exceptions.Exit(0), 0, ""),
+    ],
+)
+def test_a_process_ends_with_1_only_where_the_work_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    raising(monkeypatch, error)
+    monkeypatch.setattr("sys.argv", ["archiver", "pack"])
+    with pytest.raises(SystemExit) as ended:
+        program()
+    told = capsys.readouterr().err
+    assert ended.value.code == status
+    assert said in told
+    assert (type(error).__name__ in told) == (status == BUG)
+
+
+def test_ctrl_c_before_a_command_has_begun_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "make_context", pressed)
+    with pytest.raises(SystemExit) as ended:
+        program()
+    assert (ended.value.code, capsys.readouterr().err) == (INTERRUPTED, "\n")
 
 
 def test_a_reader_that_goes_away_is_no_trouble(package: Path) -> None:

@@ -3,6 +3,6 @@
 `group` finds the commands; a command is a module of its own, imported when it is asked for.
 """
 
-from archiver.cli.group import main
+from archiver.cli.group import main, program
 
-__all__ = ["main"]
+__all__ = ["main", "program"]

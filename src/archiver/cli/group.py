@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,6 +24,8 @@ COMMANDS = (
 INTERRUPTED = 130
 # What a shell gives for a program that SIGPIPE ended: the result was not read to its end.
 BROKEN_PIPE = 141
+# EX_SOFTWARE of sysexits.h: Python itself would end with 1, which says that the work is done.
+BUG = 70
 
 
 class Commands(click.Group):
@@ -107,5 +110,21 @@ def main() -> None:
 
     Results go to standard output, messages and progress to standard error. A SOURCE or FILE written - is standard
     input. The exit status is 0 when all is well, 1 when something was found or rejected, 2 when the command was used
-    wrongly, 3 when it could not go on, and 130 when it was interrupted.
+    wrongly, 3 when it could not go on, 70 when it met a bug of its own, and 130 when it was interrupted.
     """
+
+
+def program() -> NoReturn:
+    """The command line as a process: it ends with the exit status, and with 1 only where the work is done."""
+    try:
+        status = main(prog_name="archiver", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except Exception as error:  # noqa: BLE001  # whatever it is, its traceback is told, as Python tells it
+        # Ctrl-C before a command has begun is Click's Abort, and so is an EOFError.
+        is_interrupted = isinstance(error, click.Abort) and isinstance(error.__cause__, KeyboardInterrupt)
+        status = INTERRUPTED if is_interrupted else BUG
+        if not is_interrupted:
+            traceback.print_exc()
+    sys.exit(status)
