@@ -162,6 +162,37 @@ def test_an_out_that_cannot_be_meant_is_refused(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sources"]
 
 
+@pytest.mark.parametrize("suffix", ["", ".wacz"])
+@pytest.mark.parametrize("work", [None, "work", "local://{tmp}/work"])
+def test_the_name_of_out_may_be_no_text(run: Run, tmp_path: Path, article: Path, suffix: str, work: str | None) -> None:
+    out = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9" + suffix.encode()))
+    report = out.with_name("caf\udce9.json")
+    kept = ("--work", work.format(tmp=tmp_path)) if work else ()
+    arguments = ("pack", article, "-o", out, "--report", report, "--created", CREATED, *kept, "--log-format", "json")
+    for more in ((), ("--resume",), ("--overwrite",)):
+        done = run(*arguments, *more)
+        assert (done.exit_code, json.loads(done.stderr)["package"]) == (0, f"{tmp_path}/caf\\xe9{suffix}")
+        assert json.loads(report.read_bytes())["package"] == f"{tmp_path}/caf\\xe9{suffix}"
+    refused = run("pack", article, "-o", out, "--log-format", "json")
+    assert (refused.exit_code, json.loads(refused.stderr)["event"]) == (2, "error")
+    for command in (
+        ("verify",),
+        ("verify", "--format", "jsonl"),
+        ("list",),
+        ("list", "--format", "jsonl"),
+        ("export",),
+    ):
+        assert run(*command, out).exit_code == 0
+    plain = tmp_path / f"plain{suffix}"
+    run("pack", article, "-o", plain, "--created", CREATED)
+    assert files(out) == files(plain)
+
+
+def files(package: Path) -> dict[Path, bytes]:
+    """The bytes of a package's files."""
+    return {path.relative_to(package): path.read_bytes() for path in [package, *package.rglob("*")] if path.is_file()}
+
+
 def test_an_out_that_ends_in_a_slash_is_a_folder(run: Run, tmp_path: Path, article: Path) -> None:
     assert run("pack", article, "-o", f"{tmp_path}/out/").exit_code == 0
     assert (tmp_path / "out" / "bagit.txt").is_file()

@@ -21,6 +21,7 @@ import orjson
 from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.pack.durable import remove_parts, settle, write
 from archiver.pack.job import FOLDERS, Job
+from archiver.sources.kinds import printable
 from archiver.storage import Place, Remote, files
 
 MARK = "archiver-work.json"
@@ -56,7 +57,7 @@ def work_folder(out: Place) -> Path:
 
 def _apart(out: Place) -> str:
     """What a folder is called that does not stand beside `out`: another package may have the same last name."""
-    return f".{out.name}-{sha256(_whole(out).encode()).hexdigest()[:16]}.work"
+    return f".{out.name}-{sha256(os.fsencode(_whole(out))).hexdigest()[:16]}.work"
 
 
 def _whole(out: Place) -> str:
@@ -120,19 +121,20 @@ def held(out: Place, created: str, *, resume: bool, shared: Place | None = None,
 
 def _hold_shards(shards: Place, out: Place, said: dict[str, str], locks: ExitStack) -> None:
     """Shards that are kept apart have a mark too: for the workers to know them by, and for whom they are."""
+    said = said | {"out": printable(_whole(out))}
     if isinstance(shards, Path):
         shards.parent.mkdir(parents=True, exist_ok=True)
         mark = locks.enter_context(_locked(shards, out))
         _check_same(shards, out)
-        _write_mark(mark, said | {"out": _whole(out)})
+        _write_mark(mark, said)
         return
     _check_same(shards, out)
-    write(shards / MARK, _to_bytes(said | {"out": _whole(out)}))
+    write(shards / MARK, _to_bytes(said))
 
 
 def _check_same(shards: Place, out: Place) -> None:
     kept = _read(shards / MARK)
-    if kept and kept.get("out") != _whole(out):
+    if kept and kept.get("out") != printable(_whole(out)):
         raise UsedWrongly(f"{shards} holds the shards of another package, {kept.get('out')}; name another --work")
 
 

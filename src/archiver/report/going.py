@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from archiver.report import plain
+from archiver.sources.kinds import printable
 
 if TYPE_CHECKING:
     from archiver.pack.assemble import Report
@@ -37,7 +38,7 @@ def facts(report: "Report", out: str, course: Mapping[str, Any]) -> dict[str, An
     items = report.counts["items"]
     found = report.counts.get("findings", {})
     return {
-        "package": out,
+        "package": printable(out),
         "items": {"total": sum(items.values()), **items},
         "reasons": {code: number for code, number in found.items() if code.startswith("E")},
         "notes": len(report.notes),
@@ -56,7 +57,7 @@ def is_of(report: bytes, out: str) -> bool:
         run = orjson.loads(report)
     except ValueError:
         return False
-    return isinstance(run, dict) and run.get("package") == out and "worker_seconds" in run
+    return isinstance(run, dict) and run.get("package") == printable(out) and "worker_seconds" in run
 
 
 def took(run: Mapping[str, Any]) -> Iterator[str]:
