@@ -169,6 +169,15 @@ def test_a_schema_that_there_is_not(run: Run, name: str) -> None:
     assert "article.v1" in done.stderr
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_the_name_of_a_file_may_be_no_text(run: Run, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "caf\udce9.jsonl"
+    path.write_bytes(b"{}\n")
+    done = run("validate", "--format", form, path)
+    assert done.exit_code == 1
+    assert all(r"caf\xe9.jsonl" in line.replace(r"\\", "\\") for line in done.stdout.splitlines())
+
+
 def test_a_file_that_cannot_be_validated_does_not_keep_the_others(
     run: Run, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

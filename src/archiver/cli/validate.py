@@ -25,12 +25,13 @@ def command(files: tuple[Path, ...], name: str | None, form: str) -> None:
     """
     from archiver.cli.failures import Failures
     from archiver.record import schema
+    from archiver.sources.kinds import printable
 
     identifier = schema.identifier(name) if name else None
     failures = Failures()
     for file in files:
         with failures.noted(), _given(file) as path:
-            failures.found |= _check(path, "stdin" if file == STDIN else str(file), identifier, form)
+            failures.found |= _check(path, "stdin" if file == STDIN else printable(str(file)), identifier, form)
     failures.exit()
 
 
