@@ -7,6 +7,7 @@ Its mark says whose it is, and is locked where it is a file. Beside the shards `
 worker of a run that was given up looks there before it gives anything its name, and finds another run, or none.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -27,6 +28,8 @@ from archiver.storage import Place, Remote, files
 MARK = "archiver-work.json"
 RUN = "run"
 REPLACED = "replaced"
+# What flock(2) says where there are no locks: of Lustre that is mounted without them, NFS without its lock service, …
+_NO_LOCKS = frozenset((errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP))
 
 
 class Work(NamedTuple):
@@ -124,7 +127,8 @@ def _hold_shards(shards: Place, out: Place, said: dict[str, str], locks: ExitSta
     said = said | {"out": printable(_whole(out))}
     if isinstance(shards, Path):
         shards.parent.mkdir(parents=True, exist_ok=True)
-        mark = locks.enter_context(_locked(shards, out))
+        # Where there are no locks it is as in an object store: the last of several runs has it, as RUN says.
+        mark = locks.enter_context(_locked(shards, out, is_needed=False))
         _check_same(shards, out)
         _write_mark(mark, said)
         return
@@ -166,8 +170,8 @@ def _make_folders(work: Work) -> None:
 
 
 @contextmanager
-def _locked(folder: Path, out: Place) -> Iterator[BinaryIO]:
-    """The mark of the work folder, open and locked."""
+def _locked(folder: Path, out: Place, *, is_needed: bool = True) -> Iterator[BinaryIO]:
+    """The mark of the work folder, open and locked; without a lock where there are none, and none is needed."""
     while True:
         folder.mkdir(exist_ok=True)
         with (folder / MARK).open("a+b") as mark:
@@ -176,9 +180,26 @@ def _locked(folder: Path, out: Place) -> Iterator[BinaryIO]:
             except BlockingIOError as error:
                 message = f"another run is writing {out} at this moment; it works in {folder}"
                 raise UsedWrongly(message) from error
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+                if is_needed:
+                    raise _no_locks(folder, mark, out, error) from error
             if _is_at(mark, folder / MARK):
                 yield mark
                 return
+
+
+def _no_locks(folder: Path, mark: BinaryIO, out: Place, error: OSError) -> CannotWrite:
+    """What is to be said; a work folder that was made just now goes again."""
+    if mark.seek(0, os.SEEK_END) == 0:
+        with suppress(OSError):
+            (folder / MARK).unlink()
+            folder.rmdir()
+    return CannotWrite(
+        f"the file system on which {folder} stands has no locks ({error.strerror}), by which two runs for {out} are "
+        "kept apart: let OUT stand on another, or mount this one with locks (Lustre: -o flock); --work may be on it"
+    )
 
 
 def _is_at(mark: BinaryIO, path: Path) -> bool:
