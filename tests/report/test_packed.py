@@ -3,6 +3,7 @@
 from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.pack.assemble import Report
+from archiver.report import going
 from archiver.report.packed import rejection, summary
 
 RECORD = {
@@ -40,6 +41,16 @@ def test_rejections_and_notes_are_told_up_to_a_bound() -> None:
     assert "  … and 1 more: archiver list out --rejected" in told
     assert told.count("  I117 x.pdf — Left out.") == 2
     assert "  … and 2 more: out, provenance/run.json" in told
+
+
+def test_notes_that_were_too_many_are_counted() -> None:
+    rest = Finding(code="I117", message="There are 12345 more of these.", found="12345")
+    counts = {"items": {"archived": 7, "duplicate": 0, "rejected": 0}}
+    notes = (*[Finding(code="I117", message="Left out.", file="x.pdf")] * 4, rest)
+    report = Report(counts=counts, rejected=0, notes=notes, digest=sha256(b""))
+    assert "  … and 12,347 more: out, provenance/run.json" in summary(report, "out", [], shown=2)
+    assert list(summary(report, "out", [], shown=None))[-4] == "  I117 — There are 12345 more of these."
+    assert going.facts(report, "out", {})["notes"] == 12349
 
 
 def test_without_a_bound_all_are_told() -> None:

@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import CannotRead, UsedWrongly
-from archiver.sources.plan import distinct_names, plan
+from archiver.sources.plan import distinct_names, number_of, plan
 from archiver.sources.shards import Shard, Slice, Stdin
 
 
@@ -216,6 +217,21 @@ def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("os.scandir", refuse)
     assert names(tmp_path) == ["a.txt"]
     assert notes(tmp_path) == [("E109", "locked")]
+
+
+def test_many_notes_of_a_kind_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [*(f"{number}.pdf" for number in range(5)), "a.txt", "z/b.txt", "z/c.pdf"]
+    lay(tmp_path, dict.fromkeys((*files, *(f"locked{number}/b.txt" for number in range(4))), "x"))
+    for name in ("l1.txt", "l2.txt"):
+        (tmp_path / name).symlink_to("a.txt")
+    scan = os.scandir
+    monkeypatch.setattr("os.scandir", lambda folder: scan(folder + ("/none" if "locked" in folder else "")))
+    monkeypatch.setattr("archiver.sources.plan.NOTES", 3)
+    found = [note for shard in plan([tmp_path], shard_size=1) for note in shard.notes]
+    assert Counter(note.code for note in found) == {"I117": 4, "I118": 2, "E109": 4}
+    assert [note.file for note in found if note.code == "I117"] == ["0.pdf", "1.pdf", "2.pdf", None]
+    assert (found[-1].message, found[-1].file) == ("There are 3 more of these.", None)
+    assert number_of(found) == 6 + 2 + 4
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import orjson
 
 from archiver.report import plain
 from archiver.sources.kinds import printable
+from archiver.sources.plan import number_of
 
 if TYPE_CHECKING:
     from archiver.pack.assemble import Report
@@ -41,7 +42,7 @@ def facts(report: "Report", out: str, course: Mapping[str, Any]) -> dict[str, An
         "package": printable(out),
         "items": {"total": sum(items.values()), **items},
         "reasons": {code: number for code, number in found.items() if code.startswith("E")},
-        "notes": len(report.notes),
+        "notes": number_of(report.notes),
         **course,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from archiver.pack.assemble import Report
 from archiver.report import findings, plain
+from archiver.sources.plan import number_of
 
 SHOWN = 10
 
@@ -32,7 +33,7 @@ def summary(report: Report, out: str, rejections: Iterable[Mapping[str, Any]], *
         yield ""
         yield "About the sources:"
         yield from (f"  {findings.row(note)}" for note in report.notes[:shown])
-        yield from _more(len(report.notes), shown, f"{where}, provenance/run.json")
+        yield from _more(number_of(report.notes), shown, f"{where}, provenance/run.json")
     yield ""
     yield f"Next: archiver verify {where}"
     yield f"      archiver replay {where}"

@@ -1,6 +1,7 @@
 """The plan: sources cut into shards by what they are, never by how many workers there are."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -19,6 +20,9 @@ SHARD_SIZE = 8 * 1024 * 1024
 EXPANSION = 4
 ITEM_COST = 1024
 
+# How many notes on what is left out are kept of each code: a folder may hold a million files of other kinds.
+NOTES = 1000
+
 
 def plan(sources: Sequence[Place | Stdin], *, shard_size: int = SHARD_SIZE) -> Iterator[Shard]:
     """Cut files and folders into shards of about `shard_size` bytes, in a fixed order; reads names and sizes only.
@@ -30,7 +34,7 @@ def plan(sources: Sequence[Place | Stdin], *, shard_size: int = SHARD_SIZE) -> I
     if not sources:
         raise UsedWrongly("no source was given: name a file, a folder, or - for standard input")
     roots = tuple(root_of(source) for source in sources)
-    shards = _shards(_pieces(_named(roots), shard_size), shard_size)
+    shards = _shards(_noted(_pieces(_named(roots), shard_size)), shard_size)
     first = next(shards, None)
     if first is None:
         places = ", ".join(str(root.path) for root in roots)
@@ -82,6 +86,25 @@ def _row_ranges(file: Slice, shard_size: int) -> Iterator[Slice]:
         yield replace(file, start=start, end=end, size=share)
     if not cuts:
         yield file
+
+
+def _noted(pieces: Iterable[Slice | Finding]) -> Iterator[Slice | Finding]:
+    """The pieces with the first notes of each code, and at the end how many more there are. Errors are all kept."""
+    met = Counter[str]()
+    for piece in pieces:
+        if isinstance(piece, Finding) and piece.severity == "note":
+            met[piece.code] += 1
+            if met[piece.code] > NOTES:
+                continue
+        yield piece
+    for code, number in sorted(met.items()):
+        if number > NOTES:
+            yield Finding(code=code, message=f"There are {number - NOTES} more of these.", found=str(number - NOTES))
+
+
+def number_of(notes: Iterable[Finding]) -> int:
+    """How many there were of what a plan notes: its last notes stand for those that were too many."""
+    return sum(int(note.found or 1) for note in notes)
 
 
 def _named(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
