@@ -1,6 +1,7 @@
 """What several commands share: how many processes they work with."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from archiver.cli import options
 from tests.cli.driver import ARTICLES, Run
 
-CALLS = {
+CALLS: dict[str, tuple[str, Callable[[Any, Any], int]]] = {
     "pack": ("archiver.pack.run.pack", lambda _arguments, named: named["jobs"]),
     "verify": ("archiver.verify.verify.verify", lambda arguments, _named: arguments[1].jobs),
 }
