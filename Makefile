@@ -33,6 +33,7 @@ peers: ## the field's own tools, which the interoperability tests drive
 
 bench: .venv/.dev peers build/warcit/bin/warcit ## what packing and verifying cost, beside other tools and beside the floor
 	$(BIN)/python -m benchmarks.pack_stages --write
+	$(BIN)/python -m benchmarks.verify_stages --write
 	$(BIN)/python -m benchmarks.bench --write
 
 bench-scale: .venv/.dev ## time an article and peak memory at 10 thousand, 100 thousand and a million articles
