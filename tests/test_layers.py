@@ -18,7 +18,6 @@ DOORS = {
     "ftfy": {"text"},
     "charset_normalizer": {"text"},
     "chardet": {"text"},
-    "rapidfuzz": {"text"},
     "tldextract": {"references"},
     "trafilatura": {"references"},
     "lxml": {"references"},

@@ -9,7 +9,7 @@ import pytest
 
 import archiver
 
-HEAVY = ("ftfy", "jsonschema", "jsonschema_rs", "warcio", "rich", "tldextract", "chardet", "surt", "click", "rapidfuzz")
+HEAVY = ("ftfy", "jsonschema", "jsonschema_rs", "warcio", "rich", "tldextract", "chardet", "surt", "click")
 
 
 def test_the_public_names_are_these() -> None:
