@@ -262,12 +262,13 @@ def test_a_full_disk_leaves_nothing_at_out_and_the_run_can_go_on(
     assert not work_folder(out).exists()
 
 
-def test_resume_does_finished_shards_no_more(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_does_finished_shards_no_more(sources: Path, tmp_path: Path) -> None:
     config = Config(created=CONFIG.created, shard_size=1100)
     out = tmp_path / "out"
     broken_off(sources, out, config)
-    monkeypatch.setattr("archiver.pack.run.write_shard", Full(lambda: None, 0))
-    pack([sources], out, config, resume=True)
+    watch = Heard()
+    pack([sources], out, config, resume=True, watch=watch)
+    assert [told for told in watch.heard if told[0] == "finished"] == [("finished", None)] * 2
     assert len(list(open_package(out).articles())) == 4
 
 
@@ -398,7 +399,7 @@ def test_a_shard_that_is_not_as_its_receipt_says_is_no_package(sources: Path, tm
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("archiver.pack.run.assemble", meddled)
             with pytest.raises(CannotWrite, match=f"{name}/00000 is not as its shard's receipt says"):
-                pack([sources], tmp_path / "out", CONFIG)
+                pack([sources], tmp_path / "out", CONFIG, overwrite=True)
     assert not (tmp_path / "out").exists()
 
 
@@ -452,7 +453,10 @@ def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path,
         broken_off_at_the_rename(out)
     with pytest.raises(CannotRead):
         pack([tmp_path / "nothing"], out, CONFIG)
-    with held(out, CONFIG.created, resume=False):
+    with pytest.raises(UsedWrongly, match="1 finished shard"):
+        pack([sources], out, CONFIG)
+    assert contents(out) == before
+    with held(out, CONFIG.created, resume=True):
         assert contents(out) == before
 
 

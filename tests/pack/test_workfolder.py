@@ -1,19 +1,174 @@
-"""The work folder, where the file system cannot do what is asked of it."""
+"""The work folder of a run: whose it is, what becomes of it, and what is said where it vanishes or cannot be locked."""
 
 import errno
 import fcntl
+import json
 import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
-from archiver.errors import CannotWrite
-from archiver.pack.run import pack
-from archiver.pack.workfolder import work_folder
-from tests.pack.test_run import CONFIG, contents, sources
+from archiver.errors import ArchiverError, CannotWrite, UsedWrongly
+from archiver.pack.config import Config
+from archiver.pack.job import Job
+from archiver.pack.run import pack, unfinished
+from archiver.pack.watch import Watch
+from archiver.pack.workfolder import MARK, RUN, begun_at, held, is_held, work_folder, work_of
+from archiver.sources.shards import Shard
+from tests.pack.test_run import contents, sources
 
 __all__ = ["sources"]
+CONFIG = Config(created="2024-05-06T07:08:09Z", shard_size=150)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A file of three shards."""
+    path = tmp_path / "wire.jsonl"
+    texts = [f"The pier is gone, said {number} of the people who were asked. " + "x" * 40 for number in range(3)]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    return path
+
+
+class Meddling(Watch):
+    """Does something when the first item is done."""
+
+    def __init__(self, meddle: Callable[[], object]) -> None:
+        self._meddle: Callable[[], object] | None = meddle
+
+    def progressed(self, size: int, items: int, rejected: int) -> None:
+        if items and self._meddle:
+            meddle, self._meddle = self._meddle, None
+            meddle()
+
+
+class Finished(Watch):
+    """Remembers what each shard took; None where it was finished before."""
+
+    def __init__(self) -> None:
+        self.took: list[Mapping[str, float] | None] = []
+
+    def finished(self, seconds: Mapping[str, float] | None) -> None:
+        self.took.append(seconds)
+
+
+def broken_off(source: Path, out: Path, **options: Any) -> Path:
+    """A run that ends before its package is put together; gives where its shards are."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archiver.pack.run.assemble", full)
+        with pytest.raises(CannotWrite, match="--resume goes on"):
+            pack([source], out, CONFIG, **options)
+    kept = unfinished(out, options.get("shared"))
+    assert isinstance(kept, Path)
+    return kept
+
+
+def directory(work: Path) -> None:
+    """Make the mark of the run what cannot be read, for anyone."""
+    (work / RUN).unlink()
+    (work / RUN).mkdir()
+
+
+@pytest.mark.parametrize(
+    ("meddle", "error", "said"),
+    [
+        (shutil.rmtree, CannotWrite, r"^the work folder \S+/\.out\.work is gone, or has been cleared"),
+        (lambda work: (work / RUN).unlink(), CannotWrite, r"^the work folder \S+/\.out\.work is gone, or has been"),
+        (directory, CannotWrite, r"^cannot write: Is a directory \(\S+/\.out\.work/run\)"),
+        (lambda work: (work / RUN).write_bytes(b"other"), UsedWrongly, r"^another run works in \S+/\.out\.work by now"),
+    ],
+)
+def test_a_work_folder_that_is_lost_is_not_taken_for_another_run_s(
+    source: Path, tmp_path: Path, meddle: Callable[[Path], object], error: type[ArchiverError], said: str
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(error, match=said) as caught:
+        pack([source], out, CONFIG, watch=Meddling(lambda: meddle(work_folder(out))))
+    assert type(caught.value) is error
+    assert not out.exists()
+
+
+def test_what_another_run_has_by_now_is_not_taken_away(source: Path, tmp_path: Path) -> None:
+    work = work_folder(tmp_path / "out")
+    with pytest.raises(UsedWrongly):
+        pack([source], tmp_path / "out", CONFIG, watch=Meddling(lambda: (work / RUN).write_bytes(b"other")))
+    assert (work / RUN).read_bytes() == b"other"
+
+
+def test_whether_a_job_s_run_holds_its_folder_is_known_or_raised(tmp_path: Path) -> None:
+    job = Job(shard=Shard(index=0, slices=()), config=CONFIG, folder=tmp_path, run="first")
+    with pytest.raises(CannotWrite, match="is gone"):
+        is_held(job)
+    (tmp_path / RUN).write_bytes(b"first")
+    assert is_held(job)
+    assert not is_held(replace(job, run="second"))
+
+
+@pytest.mark.parametrize("shared", [None, "kept"])
+def test_finished_shards_are_not_thrown_away_unasked(source: Path, tmp_path: Path, shared: str | None) -> None:
+    options = {"shared": tmp_path / shared} if shared else {}
+    out = tmp_path / "out"
+    shards = broken_off(source, out, **options)
+    before = {name: data for name, data in contents(shards).items() if name != MARK}
+    with pytest.raises(UsedWrongly, match=r"holds 3 finished shards of .*--resume .*, --overwrite begins"):
+        pack([source], out, replace(CONFIG, created="2025-01-01T00:00:00Z"), **options)  # type: ignore[arg-type]
+    assert {name: data for name, data in contents(shards).items() if name != MARK} == before
+    assert begun_at(out) == CONFIG.created
+    watch = Finished()
+    pack([source], out, CONFIG, resume=True, watch=watch, **options)  # type: ignore[arg-type]
+    assert watch.took == [None, None, None]
+    pack([source], tmp_path / "whole", CONFIG)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("shared", [None, "kept"])
+def test_finished_shards_are_thrown_away_where_that_is_asked_for(
+    source: Path, tmp_path: Path, shared: str | None
+) -> None:
+    options = {"shared": tmp_path / shared} if shared else {}
+    shards = broken_off(source, tmp_path / "out", **options)
+    anew = replace(CONFIG, created="2025-01-01T00:00:00Z")
+    pack([source], tmp_path / "out", anew, overwrite=True, **options)  # type: ignore[arg-type]
+    pack([source], tmp_path / "whole", anew)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    assert not shards.exists()
+
+
+def test_a_refused_run_leaves_no_work_folder_that_was_made_for_it(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shards lie elsewhere, and this is another machine than that on which they were begun."""
+    out = tmp_path / "out"
+    broken_off(source, out, shared=tmp_path / "kept")
+    shutil.rmtree(work_folder(out))
+    with pytest.raises(UsedWrongly, match="holds 3 finished shards"):
+        pack([source], out, CONFIG, shared=tmp_path / "kept")
+    assert not work_folder(out).exists()
+    assert work_of(out, tmp_path / "kept").finished() == 3
+
+
+def test_what_a_killed_run_left_without_a_finished_shard_is_cleared(source: Path, tmp_path: Path) -> None:
+    work = work_folder(tmp_path / "out")
+    (work / "archive").mkdir(parents=True)
+    (work / "archive" / "left.part").write_bytes(b"half")
+    (work / MARK).write_bytes(b"{}")
+    pack([source], tmp_path / "out", CONFIG)
+    assert not work.exists()
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_folder_is_held_by_one(tmp_path: Path, resume: bool) -> None:
+    with held(tmp_path / "out", CONFIG.created, resume=resume), pytest.raises(UsedWrongly, match="another run is"):
+        held(tmp_path / "out", CONFIG.created, resume=resume).__enter__()
+    assert list(tmp_path.iterdir()) == []
 
 
 def without_locks(monkeypatch: pytest.MonkeyPatch, number: int, where: Path) -> None:

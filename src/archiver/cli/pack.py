@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="The package: a folder, or a file ending in .wacz.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT, and the report.")
+@click.option("--overwrite", is_flag=True, help="Replace a package that stands at OUT, and the report; begin anew.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
 @jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is at ADDRESS.")

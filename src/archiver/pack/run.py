@@ -52,9 +52,10 @@ def pack(
     which needs the same `config.created` (`workfolder.begun_at` tells it). With `shared` it stays there, at a path or
     URL that all workers see. To resume a run that was finished changes nothing.
 
-    Raises UsedWrongly where `out` exists and is not to be replaced, where it would harm a source, or where another run
-    writes it; CannotRead for sources that are not there, CannotWrite where the disk does not take it, Unreachable where
-    an object store fails.
+    Raises UsedWrongly where `out` exists and is not to be replaced, where it or `shared` would harm a source, where
+    another run writes it, or one that was broken off left shards that are neither to be taken up nor, by `overwrite`,
+    to be thrown away; CannotRead for sources that are not there, CannotWrite where the disk does not take it,
+    Unreachable where an object store fails.
     """
     watch = watch or Watch()
     watch.stage("plan")
@@ -70,7 +71,7 @@ def pack(
         watch.planned(shards.size, len(shards))
         with (
             _writing(work_of(out, shared)),
-            held(out, config.created, resume=resume, shared=shared, run=shards.run) as work,
+            held(out, config.created, resume=resume, overwrite=overwrite, shared=shared, run=shards.run) as work,
             destination.claimed(out, shards.run) as claim,
         ):
             has_stood = destination.stands(out)  # a run that was killed may have left it aside
@@ -136,7 +137,7 @@ def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Repo
 def unfinished(out: str | Place, shared: str | Place | None = None) -> Place | None:
     """Where a run for `out` that was broken off keeps what is finished, where there is something to resume."""
     work = work_of(place(out), place(shared) if shared else None)
-    return work.shards if work.is_begun() else None
+    return work.shards if work.finished() else None
 
 
 class Done(NamedTuple):
@@ -247,6 +248,6 @@ def _writing(work: Work) -> Iterator[None]:
 
 def _kept(work: Work) -> str:
     with suppress(OSError, Unreachable):
-        if work.is_begun():
+        if work.finished():
             return f"; what is finished is kept in {work.shards}, and --resume goes on from there"
     return ""

@@ -38,13 +38,13 @@ class Work(NamedTuple):
     folder: Path
     shards: Place
 
-    def is_begun(self) -> bool:
-        """Whether a shard is finished. Raises Unreachable."""
+    def finished(self) -> int:
+        """How many shards are finished. Raises OSError, Unreachable."""
         if isinstance(self.shards, Remote):
             with suppress(FileNotFoundError):  # what some stores say of a prefix that no object has
-                return bool(files(self.shards / "receipts"))
-            return False
-        return any((self.shards / "receipts").glob("[0-9]*[0-9]"))
+                return len(files(self.shards / "receipts"))
+            return 0
+        return sum(1 for _ in (self.shards / "receipts").glob("[0-9]*[0-9]"))
 
 
 def work_of(out: Place, shared: Place | None = None) -> Work:
@@ -88,38 +88,78 @@ def _read(mark: Place) -> dict[str, object]:
 
 
 @contextmanager
-def held(out: Place, created: str, *, resume: bool, shared: Place | None = None, run: str = "") -> Iterator[Work]:
+def held(
+    out: Place,
+    created: str,
+    *,
+    resume: bool,
+    overwrite: bool = False,
+    shared: Place | None = None,
+    run: str = "",
+) -> Iterator[Work]:
     """Where to work for `out`, held by `run` alone; without `resume`, empty. It goes when the block ends well.
 
-    Raises UsedWrongly where another run holds it, or where what stands there is none of ours. OSError passes.
+    Raises UsedWrongly where another run holds it, where what stands there is none of ours, and where it holds finished
+    shards that are neither to be taken up (`resume`) nor to be thrown away (`overwrite`). OSError passes.
     """
     work = work_of(out, shared)
     for folder in {work.folder, work.shards}:
         _check_ours(folder)
     said = {"created": created}
-    with ExitStack() as locks:
-        mark = locks.enter_context(_locked(work.folder, out))
+    with _locked(work.folder, out) as mark, ExitStack() as locks:
         _put_back(work.folder, out)
-        if work.shards != work.folder:
-            _hold_shards(work.shards, out, said, locks)
-        if not resume:
-            _clear(work)
+        with _gone_if_refused(work.folder):
+            if work.shards != work.folder:
+                _hold_shards(work.shards, out, said, locks)
+            if not resume:
+                _clear(work, out, overwrite=overwrite)
         _write_mark(mark, said)
-        _make_folders(work)
-        write(work.shards / RUN, run.encode())
-        for folder in dict.fromkeys((work.folder, work.shards)):
-            settle(folder)
-            settle(folder.parent)
+        _lay_out(work, run)
         is_done = False
         try:
             yield work
             is_done = True
         finally:
-            ours = work if _is_of(work.shards, run) else Work(work.folder, work.folder)
-            with suppress(OSError, Unreachable):
-                (ours.shards / RUN).unlink(missing_ok=True)
-            if is_done or not (work.is_begun() or (work.folder / REPLACED).exists()):
-                _remove(ours)
+            _leave(work, run, is_done=is_done)
+
+
+def _lay_out(work: Work, run: str) -> None:
+    _make_folders(work)
+    write(work.shards / RUN, run.encode())
+    for folder in dict.fromkeys((work.folder, work.shards)):
+        settle(folder)
+        settle(folder.parent)
+
+
+def _leave(work: Work, run: str, *, is_done: bool) -> None:
+    """Take away the run's name, and all else where the run is done, or leaves nothing that a later one could use."""
+    ours = work
+    if not _is_own(work.shards, run):
+        if work.shards == work.folder:
+            return
+        ours = Work(work.folder, work.folder)
+    with suppress(OSError, Unreachable):
+        (ours.shards / RUN).unlink(missing_ok=True)
+    if is_done or not _is_of_use(work):
+        _remove(ours)
+
+
+def _is_of_use(work: Work) -> bool:
+    """Whether a shard is finished, or a package stands aside; where that cannot be told, it is taken to be so."""
+    with suppress(OSError, Unreachable):
+        return work.finished() > 0 or (work.folder / REPLACED).exists()
+    return True
+
+
+@contextmanager
+def _gone_if_refused(folder: Path) -> Iterator[None]:
+    """A work folder that was made for the run goes again where the run is refused: it has a mark that says nothing."""
+    try:
+        yield
+    except UsedWrongly:
+        if [(path.name, path.stat().st_size) for path in folder.iterdir()] == [(MARK, 0)]:
+            _remove(Work(folder, folder))
+        raise
 
 
 def _hold_shards(shards: Place, out: Place, said: dict[str, str], locks: ExitStack) -> None:
@@ -143,15 +183,29 @@ def _check_same(shards: Place, out: Place) -> None:
 
 
 def is_held(job: Job) -> bool:
-    """Whether the job's run still is the one that works in its folder."""
-    return _is_of(job.folder, job.run)
+    """Whether the job's run still is the one that works in its folder.
+
+    Raises CannotWrite where the folder does not say which it is; OSError passes.
+    """
+    try:
+        return _is_of(job.folder, job.run)
+    except FileNotFoundError as error:
+        message = (
+            f"the work folder {job.folder} is gone, or has been cleared, while this run worked in it; "
+            "if it comes back, --resume goes on with what is finished there"
+        )
+        raise CannotWrite(message) from error
 
 
 def _is_of(shards: Place, run: str) -> bool:
-    try:
-        return (shards / RUN).read_bytes() == run.encode()
-    except OSError:
-        return False
+    return (shards / RUN).read_bytes() == run.encode()
+
+
+def _is_own(shards: Place, run: str) -> bool:
+    """Whether what stands there is the run's to take away; it is not where that cannot be told."""
+    with suppress(OSError, Unreachable):
+        return _is_of(shards, run)
+    return False
 
 
 def clear_away(out: Place, shared: Place | None = None) -> None:
@@ -238,7 +292,15 @@ def _check_ours(folder: Place) -> None:
         raise UsedWrongly(f"{folder}, where this run would work, is there already and not of its making; move it away")
 
 
-def _clear(work: Work) -> None:
+def _clear(work: Work, out: Place, *, overwrite: bool) -> None:
+    """Take away what an earlier run left; of finished shards only where that is wanted. Raises UsedWrongly."""
+    finished = 0 if overwrite else work.finished()
+    if finished:
+        shards = "1 finished shard" if finished == 1 else f"{finished:,} finished shards"
+        raise UsedWrongly(
+            f"{work.shards} holds {shards} of a run for {out} that was broken off; "
+            "--resume goes on with it, --overwrite begins anew"
+        )
     _empty(work.folder)
     if work.shards != work.folder:
         _empty(work.shards)
