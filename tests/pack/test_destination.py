@@ -6,6 +6,8 @@ import pytest
 
 from archiver.errors import UsedWrongly
 from archiver.pack.destination import check
+from archiver.pack.workfolder import work_of
+from archiver.storage import place
 
 
 @pytest.fixture
@@ -64,3 +66,51 @@ def test_a_place_that_is_refused(out: str, says: str) -> None:
 def test_a_source_inside_what_would_be_replaced_is_safe() -> None:
     with pytest.raises(UsedWrongly, match="lies inside package, which would be replaced"):
         check(Path("package"), [Path("package/data/datapackage.json")])
+
+
+@pytest.mark.parametrize(
+    ("work", "says"),
+    [
+        ("out", "--work out is OUT out itself, or lies in it"),
+        ("out/inner", "is OUT out itself, or lies in it"),
+        (".out.work", "is the work folder .out.work itself, or lies in it"),
+        (".out.work/inner", "is the work folder .out.work itself, or lies in it"),
+        ("sources", "is the source sources itself, or lies in it"),
+        ("sources/inner/gone", "is the source sources itself, or lies in it"),
+        ("link", "is the source sources itself, or lies in it"),
+        ("file", "is the source file itself, or lies in it"),
+        ("file.wacz", "is a file, and no folder"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "../{here}/{}", "{root}/{}"])
+def test_a_place_for_shards_that_is_refused(here: Path, work: str, says: str, form: str) -> None:
+    place = form.format(work, here=here.name, root=here)
+    with pytest.raises(UsedWrongly, match=says if form == "{}" else says.removeprefix("--work out ")):
+        check(Path("out"), [Path("sources"), Path("file")], Path(place))
+
+
+@pytest.mark.parametrize("work", [".", "..", "other", "new/place", "out.d", "sources.d", "s3://scratch/out"])
+@pytest.mark.usefixtures("here")
+def test_a_place_for_shards_that_harms_nothing(work: str) -> None:
+    """It may hold OUT and the sources: the shards have a folder of their own in it."""
+    check(Path("out"), [Path("sources"), Path("file"), place("s3://corpus/2017")], place(work))
+
+
+@pytest.mark.parametrize(
+    ("work", "says"),
+    [("s3://kept/out", "is OUT s3://kept/out itself"), ("s3://corpus/2017/x", "is the source s3://corpus/2017 itself")],
+)
+@pytest.mark.usefixtures("here")
+def test_a_place_for_shards_in_a_store_that_is_refused(work: str, says: str) -> None:
+    with pytest.raises(UsedWrongly, match=says):
+        check(place("s3://kept/out"), [place("s3://corpus/2017")], place(work))
+
+
+@pytest.mark.usefixtures("here")
+def test_a_source_among_the_shards_is_safe() -> None:
+    shards = Path(str(work_of(Path("out"), Path("kept")).shards))
+    shards.mkdir(parents=True)
+    with pytest.raises(
+        UsedWrongly, match=r"the source kept/\S+/a.txt lies in kept/\S+, where --work kept keeps shards"
+    ):
+        check(Path("out"), [shards / "a.txt"], Path("kept"))

@@ -6,14 +6,14 @@ objects those are sent last that make it a package, so that what stands before i
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.pack.durable import replacing, write
-from archiver.pack.workfolder import work_folder
+from archiver.pack.workfolder import work_folder, work_of
 from archiver.package import layout
 from archiver.storage import Place, Remote, files
 
@@ -22,11 +22,16 @@ HEADS = (f"data/{layout.DATAPACKAGE}", "bagit.txt")
 _CHUNK = 1 << 20
 
 
-def check(out: Place, sources: Iterable[Place]) -> None:
-    """Raise UsedWrongly where a package at `out` would harm a source or something that is no package."""
+def check(out: Place, sources: Sequence[Place], shared: Place | None = None) -> None:
+    """Raise UsedWrongly where a package at `out` would harm a source or something that is no package.
+
+    So would its shards, where they are kept in `shared`.
+    """
     _check_name(out)
     if isinstance(out, Path):
         _check_folder(out)
+    if shared:
+        _check_shared(shared, out, sources)
     for source in sources:
         _check_apart(out, source)
         if isinstance(out, Path):
@@ -92,6 +97,21 @@ def _check_apart(out: Place, source: Place) -> None:
         )
     if origin.startswith(target):
         raise UsedWrongly(f"the source {source} lies inside {out}, which would be replaced; name another place")
+
+
+def _check_shared(shared: Place, out: Place, sources: Sequence[Place]) -> None:
+    """The place for the shards is none that comes, goes or is read while the run works; it may hold all of these."""
+    shards = work_of(out, shared).shards
+    taken = (("OUT", out), ("the work folder", work_folder(out)), *(("the source", source) for source in sources))
+    for what, other in taken:
+        if _within(shards).startswith(_within(other)):
+            raise UsedWrongly(f"--work {shared} is {what} {other} itself, or lies in it; name another place")
+        if _within(other).startswith(_within(shards)):
+            raise UsedWrongly(
+                f"{what} {other} lies in {shards}, where --work {shared} keeps shards; name another place"
+            )
+    if isinstance(shared, Path) and shared.is_file():
+        raise UsedWrongly(f"--work {shared} is a file, and no folder that could hold shards; name another place")
 
 
 def _within(where: Place) -> str:

@@ -61,7 +61,7 @@ def pack(
     watch.stage("plan")
     given = [source if isinstance(source, Stdin) else place(source) for source in sources]
     out, shared = place(out), place(shared) if shared else None
-    destination.check(out, [source for source in given if not isinstance(source, Stdin)])
+    destination.check(out, [source for source in given if not isinstance(source, Stdin)], shared)
     if destination.stands(out) and not (overwrite or resume):
         raise UsedWrongly(f"{out} exists; --overwrite replaces it")
     with Spool(map(_from_anywhere, plan(given, shard_size=config.shard_size))) as shards:
