@@ -179,6 +179,20 @@ def test_a_report_replaces_a_file_only_where_that_is_wanted(run: Run, place: Pat
     assert run(*arguments, "--resume").exit_code == 0
 
 
+def test_a_run_that_has_nothing_to_do_leaves_the_report_of_the_one_that_did(run: Run, place: Path) -> None:
+    arguments = ("pack", "a.txt", "-o", "out.wacz", "--report", "r.json", "--created", CREATED)
+    assert run(*arguments).exit_code == 0
+    before = (place / "r.json").read_bytes()
+    assert json.loads(before)["shards"]["total"] == 1
+    assert run(*arguments, "--resume").exit_code == 0
+    assert (place / "r.json").read_bytes() == before
+    (place / "r.json").unlink()
+    assert run(*arguments, "--resume").exit_code == 0
+    assert json.loads((place / "r.json").read_bytes())["items"]["archived"] == 1
+    assert run(*arguments, "--overwrite").exit_code == 0
+    assert json.loads((place / "r.json").read_bytes())["shards"]["total"] == 1
+
+
 def test_a_report_that_cannot_be_written_does_not_hide_the_package(
     run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,7 +136,7 @@ def command(
 def _check_report(report: Place, out: str, sources: tuple[Place, ...], *, overwrite: bool, resume: bool) -> None:
     """Before anything is packed. Raises UsedWrongly, CannotWrite.
 
-    A run that is taken up again may be one that ended after it had written its report.
+    A run that is taken up again may be one that ended after it had written its report, which then stays as it is.
     """
     from archiver.pack.destination import check_report
     from archiver.report import going
@@ -157,7 +157,7 @@ def _tell_course(course: Course, done: "Report", out: str, report: Place | None)
         say("packed", kind="done", **facts)
     elif is_verbose():
         click.echo("\n".join(going.took(facts)), err=True)
-    if report:
+    if report and not (done.has_stood and report.exists()):  # what stands there is the report of the run that did it
         try:
             with writing(report, overwrite=True) as stream:
                 stream.write(going.to_bytes(facts))
