@@ -31,6 +31,18 @@ def of_an_item(job: Job, **options: object) -> run.Done:
         return run.work_on(job, **options)  # type: ignore[arg-type]
 
 
+def _process_within_limits(capture: Capture, config: Config) -> Archived | Rejected:
+    if DEADLY in capture.payload:
+        bytearray(1 << 60)
+    return process(capture, config)
+
+
+def of_memory(job: Job, **options: object) -> run.Done:
+    """Be refused memory for every item that says so, and live."""
+    with mock.patch.object(shard, "process", _process_within_limits):
+        return run.work_on(job, **options)  # type: ignore[arg-type]
+
+
 def once(job: Job, **options: object) -> run.Done:
     """Die in the midst of the first shard that is worked on at all."""
     met = Path(str(job.folder)).parent / "died"

@@ -19,7 +19,7 @@ from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack import cluster
 from archiver.pack.cluster import connected
 from archiver.pack.job import Job, deciding
-from archiver.pack.run import pack
+from archiver.pack.run import Done, pack
 from archiver.sources.shards import Shard, Slice
 from tests.pack import dying
 from tests.pack.test_recovery import CONFIG, packed, wire
@@ -123,10 +123,12 @@ def test_a_cluster_may_share_nothing_but_an_object_store(
     }
 
 
-@pytest.mark.slow
-def test_a_cluster_rejects_the_items_that_kill(wire: Path, tmp_path: Path, scheduler: str) -> None:
-    packed(wire, tmp_path / "out", dying.of_an_item, scheduler=scheduler)
-    packed(wire, tmp_path / "two", dying.of_an_item)
+@pytest.mark.parametrize("work", [pytest.param(dying.of_an_item, marks=pytest.mark.slow), dying.of_memory])
+def test_a_cluster_rejects_the_items_that_kill(
+    wire: Path, tmp_path: Path, scheduler: str, work: Callable[..., Done]
+) -> None:
+    packed(wire, tmp_path / "out", work, scheduler=scheduler)
+    packed(wire, tmp_path / "two", work)
     assert contents(tmp_path / "out") == contents(tmp_path / "two")
 
 

@@ -152,6 +152,25 @@ def test_a_worker_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fallen == []
 
 
+def named(size: int) -> int:
+    """Ask for memory, and say which process this is."""
+    bytearray(size)
+    return os.getpid()
+
+
+def test_a_process_that_was_refused_memory_is_not_used_again() -> None:
+    with processes(1) as pool:
+        first, *others = in_order(pool, named, [1, 1, 1 << 60, 1, 1], window=5, lost=lambda _: 0)
+    assert others[:2] == [first, 0]
+    assert others[2] == others[3] not in {first, 0}
+
+
+@pytest.mark.parametrize("executor", [InProcess, lambda: processes(1)])
+def test_a_want_of_memory_is_said(executor: Callable[[], AbstractContextManager[Executor]]) -> None:
+    with executor() as pool, pytest.raises(ArchiverError, match="had too little memory; fewer workers"):
+        list(in_order(pool, named, [1 << 60], window=1))
+
+
 ORPHANED = """
 import os, sys, time
 from archiver.pack.engines import processes

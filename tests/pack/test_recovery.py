@@ -60,8 +60,11 @@ def test_a_shard_whose_worker_was_killed_is_done_again(wire: Path, tmp_path: Pat
     assert "the shard is done again" in notes[0]
 
 
-def test_items_that_kill_are_rejected_and_all_else_is_archived(wire: Path, tmp_path: Path) -> None:
-    notes = packed(wire, tmp_path / "two", dying.of_an_item)
+@pytest.mark.parametrize(("work", "jobs"), [(dying.of_an_item, 2), (dying.of_memory, 2), (dying.of_memory, 1)])
+def test_items_that_kill_are_rejected_and_all_else_is_archived(
+    wire: Path, tmp_path: Path, work: Callable[..., Done], jobs: int
+) -> None:
+    notes = packed(wire, tmp_path / "two", work, jobs=jobs)
     package = open_package(tmp_path / "two")
     rejected = list(package.rejections())
     lines = wire.read_bytes().splitlines(keepends=True)
@@ -95,10 +98,11 @@ def test_a_death_that_no_item_explains_ends_the_run(wire: Path, tmp_path: Path, 
 
 
 class Mortal:
-    """Stands for the one process: dies where a job has all of one of the `deadly` sets of items."""
+    """Stands for the one process: dies, or lacks memory, where a job has all of one of the `deadly` sets of items."""
 
-    def __init__(self, *deadly: set[int]) -> None:
+    def __init__(self, *deadly: set[int], error: type[Exception] = BrokenExecutor) -> None:
         self.deadly = deadly
+        self.error = error
         self.calls = 0
 
     def submit(self, work: Callable[[Job], int], job: Job) -> Future[int]:
@@ -106,7 +110,7 @@ class Mortal:
         future: Future[int] = Future()
         items = set(range(*job.only)) if job.only else set()
         if any(each <= items for each in self.deadly):
-            future.set_exception(BrokenExecutor())
+            future.set_exception(self.error())
         else:
             future.set_result(work(job))
         return future
@@ -116,8 +120,11 @@ class Mortal:
     ("deadly", "found"),
     [([{0}], [0]), ([{99}], [99]), ([{3}, {4}, {60}], [3, 4, 60]), ([{3, 4}], []), ([{10, 90}], []), ([], [])],
 )
-def test_bisecting_finds_exactly_the_items_that_kill_by_themselves(deadly: list[set[int]], found: list[int]) -> None:
-    mortal = Mortal(*deadly)
+@pytest.mark.parametrize("error", [BrokenExecutor, MemoryError])
+def test_bisecting_finds_exactly_the_items_that_kill_by_themselves(
+    deadly: list[set[int]], found: list[int], error: type[Exception]
+) -> None:
+    mortal = Mortal(*deadly, error=error)
     job = Job(shard=Shard(index=0, slices=()), config=CONFIG, folder=Path())
     assert list(_deadly(mortal, job)) == found
     assert mortal.calls <= 2 * 7 * max(len(deadly), 1)

@@ -8,7 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread, current_thread, local, main_thread
@@ -48,6 +48,8 @@ UNBORN = (
     "a worker process ended before it began to work; a script that packs with several processes does so below "
     'if __name__ == "__main__":, for each of them reads the script too'
 )
+LOST = (BrokenExecutor, MemoryError)
+"""How a call ends whose worker died, or had no memory to do it: where memory is limited, nothing is killed."""
 _STOP: list[Event] = []
 
 
@@ -117,6 +119,11 @@ class Processes(Executor):
             self._started.append(process)
         try:
             return process.submit(fn, *args, **kwargs).result()
+        except MemoryError:
+            # The process lives, and may hold on to what it has: the next call gets a fresh one.
+            self._own.process = None
+            process.shutdown()
+            raise
         except BrokenExecutor as error:
             self._own.process = None
             if not process.begun.is_set() and not self._stop.is_set():
@@ -180,7 +187,7 @@ def checkpoint() -> None:
 
 def no_worker(_job: object) -> NoReturn:
     """What a call comes to when its worker died, and nobody knows better. Raises ArchiverError."""
-    raise ArchiverError("a worker was ended from outside, perhaps for want of memory; fewer workers (--jobs) need less")
+    raise ArchiverError("a worker was ended from outside, or had too little memory; fewer workers (--jobs) need less")
 
 
 def in_order(
@@ -194,8 +201,8 @@ def in_order(
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
     `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
-    when one fails, is cancelled as far as it has not begun. A job whose worker died has the result of `lost`, which is
-    called when nothing else is under way. `alive` is asked now and then whether there is any worker.
+    when one fails, is cancelled as far as it has not begun. A job whose worker died, or lacked memory, has the result
+    of `lost`, which is called when nothing else is under way. `alive` is asked now and then whether there is a worker.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]
@@ -220,11 +227,10 @@ def _next(
     job, future = under_way.popleft()
     while not wait([future], PULSE).done:
         alive()
-    try:
+    with suppress(*LOST):
         made: Made = future.result()
-    except BrokenExecutor:
-        # Where no worker is left nothing is under way either.
-        while wait([each for _, each in under_way], PULSE).not_done and alive():
-            pass
-        return lost(job)
-    return made
+        return made
+    # Where no worker is left nothing is under way either.
+    while wait([each for _, each in under_way], PULSE).not_done and alive():
+        pass
+    return lost(job)

@@ -1,16 +1,17 @@
 """What becomes of a shard whose worker died: it is done once again, alone; then the items that kill are found.
 
 An item kills where its own processing ends a process each time: a crash in a library, or more memory than there is.
-It is rejected with its bytes kept (`E126`), and the rest of the shard is archived.
+Where memory is limited (`ulimit -v`, `h_vmem`) a process that asks for too much is refused it, and lives: it is ended.
+Such an item is rejected with its bytes kept (`E126`), and the rest of the shard is archived.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
 
 from archiver.errors import ArchiverError
-from archiver.pack.engines import processes
+from archiver.pack.engines import LOST, processes
 from archiver.pack.job import Job
 
 Made = TypeVar("Made")
@@ -24,7 +25,8 @@ def recovered(job: Job, work: Callable[[Job], Made], count: Callable[[Job], int]
     though no item by itself ends it.
     """
     with processes(1) as alone:
-        note(f"a worker was ended while it worked on shard {job.shard.index}; the shard is done again, alone")
+        what = "a worker was ended, or had too little memory, while it worked on"
+        note(f"{what} shard {job.shard.index}; the shard is done again, alone")
         made = _lived(alone, work, job)
         if made is not None:
             return made
@@ -42,10 +44,10 @@ def recovered(job: Job, work: Callable[[Job], Made], count: Callable[[Job], int]
 
 
 def _lived(alone: Executor, work: Callable[[Job], Made], job: Job) -> Made | None:
-    """What `work` made of the job; None where the process died."""
+    """What `work` made of the job; None where the process died, or had too little memory."""
     try:
         return alone.submit(work, job).result()
-    except BrokenExecutor:
+    except LOST:
         return None
 
 
