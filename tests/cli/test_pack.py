@@ -73,6 +73,25 @@ def test_standard_input_is_a_source(run: Run, tmp_path: Path, monkeypatch: pytes
     assert list((tmp_path / "spool").iterdir()) == []
 
 
+def test_a_run_of_standard_input_is_taken_up_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    lines = (ARTICLES / "wire.jsonl").read_bytes()
+    options = ("--created", CREATED, "--shard-size", "2K")
+    run("pack", "-", "-o", tmp_path / "whole", *options, stdin=lines)
+    out = ("pack", "-", "-o", tmp_path / "out", *options)
+    monkeypatch.setattr("archiver.pack.run.assemble", interrupted)
+    assert "--resume goes on from there" in run(*out, stdin=lines).stderr
+    monkeypatch.undo()
+    resumed = run(*out, "--resume", "--report", tmp_path / "r.json", stdin=lines)
+    assert resumed.exit_code == 0, resumed.output
+    shards = json.loads((tmp_path / "r.json").read_bytes())["shards"]
+    assert shards["finished_before"] == shards["total"] > 1
+    files = [path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert all((tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes() for name in files)
+
+
 def test_standard_input_is_given_once(run: Run, tmp_path: Path) -> None:
     done = run("pack", "-", "-", "-o", tmp_path / "out", stdin=b"")
     assert (done.exit_code, done.stderr) == (

@@ -176,8 +176,8 @@ class _Calls(Executor):
 
 def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, **kwargs: Any) -> Any:
     """Call `fn`, on a worker that has the same software, and sees the same files."""
-    theirs = deciding()
-    others = [f"{name} {theirs.get(name)} and not {known}" for name, known in ours.items() if theirs.get(name) != known]
+    theirs = deciding(job.shard)
+    others = [f"{name} {found} and not {ours.get(name)}" for name, found in theirs.items() if ours.get(name) != found]
     if others:
         raise ArchiverError(f"{_here()} would write other bytes: it has {', '.join(others)}; install the same on all")
     if not (job.folder / MARK).is_file():

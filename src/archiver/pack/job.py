@@ -4,9 +4,9 @@ import hashlib
 import platform
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import orjson
 
@@ -19,7 +19,10 @@ from archiver.storage import Place
 FOLDERS = ("archive", "derived", "cdxj", "pages", "rejected", "receipts")
 LISTS = ("cdxj", "pages", "rejected")
 # The libraries that decide what a package's bytes are, beside this software itself.
-DECIDING = ("chardet", "deflate", "ftfy", "jsonschema", "surt", "tldextract", "trafilatura", "warcio")
+DECIDING = (
+    *("chardet", "deflate", "ftfy", "idna", "jsonschema", "orjson", "surt", "tldextract", "warcio"),
+    *("trafilatura", "courlan", "justext", "lxml", "lxml_html_clean"),
+)
 
 
 @cache
@@ -28,9 +31,31 @@ def software() -> dict[str, str]:
     return {"archiver": __version__} | {name: version(name) for name in DECIDING}
 
 
-def deciding() -> dict[str, str]:
-    """The same, and Python, which brings the character database, and zlib, which deflates records of many megabytes."""
-    return software() | {"python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
+def deciding(shard: Shard | None = None) -> dict[str, str]:
+    """The same, and what else of a machine decides: for this shard, or for any.
+
+    Python brings the character database, zlib deflates records of many megabytes, libxml2 parses pages, and pyarrow
+    reads Parquet, where there is some.
+    """
+    parquet = shard is None or any(piece.kind == "parquet" for piece in shard.slices)
+    return _beside() | ({"pyarrow": _version("pyarrow")} if parquet else {})
+
+
+@cache
+def _beside() -> dict[str, str]:
+    from archiver.references.html.maintext import libxml2
+
+    machine = {"python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION, "libxml2": libxml2()}
+    return software() | machine
+
+
+@cache
+def _version(name: str) -> str:
+    """What is installed; a machine may lack what another has."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +81,18 @@ class Job:
     @property
     def fingerprint(self) -> Digest:
         """Equal for equal work by equal software: a receipt that bears it stands for this job."""
-        return sha256(repr((self.shard, self.config, deciding())).encode())
+        return sha256(repr((_lasting(self.shard), self.config, deciding(self.shard))).encode())
 
     @property
     def content(self) -> Digest:
         """Like the fingerprint, but without what is of this machine alone: it may show in the package."""
         return sha256(repr((_named(self.shard), self.config, __version__)).encode())
+
+
+def _lasting(shard: Shard) -> Shard:
+    """The shard as another run has it for the same sources: standard input is kept at another place by each."""
+    pieces = (replace(piece, path="-", stamps=()) if piece.digest else piece for piece in shard.slices)
+    return replace(shard, slices=tuple(pieces))
 
 
 def _named(shard: Shard) -> list[tuple[object, ...]]:
@@ -72,9 +103,11 @@ def identity_of(shards: Iterable[Shard], config: Config) -> Digest:
     """A digest over names and sizes of the sources, every option but the time, and what decides bytes."""
     options = {name: value for name, value in config.to_dict().items() if name != "created"}
     digest = hashlib.sha256(b"(")
+    software: dict[str, str] = {}
     for shard in shards:
         digest.update(f"{_named(shard)!r}, ".encode())
-    digest.update(f"{options!r}, {deciding()!r})".encode())
+        software |= deciding(shard)
+    digest.update(f"{options!r}, {software!r})".encode())
     return Digest("sha256:" + digest.hexdigest())
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.findings import Finding
+from archiver.model import Digest
 from archiver.sources.kinds import Kind
 from archiver.sources.streams import Compression
 
@@ -21,7 +22,8 @@ class Slice:
 
     `path` is a path or URL, `name` what the package calls the source. `start` and `end` are bytes: the slice holds the
     lines that begin there; of a Parquet file they are rows. `end` is None for the rest of the file. `size` is how many
-    bytes on the disk the slice stands for. `stamps` are when file and sidecar were changed last, in nanoseconds, or
+    bytes on the disk the slice stands for. `digest` is that of standard input, which is known by it: it is spooled to
+    another file by each run. `stamps` are when file and sidecar were changed last, in nanoseconds, or
     what a store has for it.
     """
 
@@ -34,6 +36,7 @@ class Slice:
     size: int = 0
     sidecar: str | None = None
     stamps: tuple[int, ...] = ()
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

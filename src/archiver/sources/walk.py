@@ -1,5 +1,9 @@
-"""From the paths that were given to the files in them, in a fixed order, each file once. Reads names and sizes only."""
+"""From the paths that were given to the files in them, in a fixed order, each file once.
 
+Reads names and sizes only, but for standard input.
+"""
+
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +14,7 @@ from typing import NamedTuple
 
 from archiver.errors import CannotRead
 from archiver.findings import Finding
+from archiver.model import Digest
 from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
 from archiver.sources.shards import Slice, Stdin
 from archiver.storage import Entry, Place, Status, place, scan
@@ -17,12 +22,20 @@ from archiver.storage import Entry, Place, Status, place, scan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """A path that was given: a folder to walk, a file, or spooled standard input. `real` has its links resolved."""
+    """A path that was given: a folder to walk, a file, or spooled standard input, which has a digest.
+
+    `real` has its links resolved.
+    """
 
     path: Place
     real: str
     is_folder: bool
-    is_stdin: bool
+    digest: Digest | None = None
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it is standard input."""
+        return self.digest is not None
 
 
 def root_of(source: Place | Stdin) -> Root:
@@ -34,8 +47,13 @@ def root_of(source: Place | Stdin) -> Root:
         raise CannotRead(f"{path}: {error.strerror}") from error
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise CannotRead(f"{path} is neither a file nor a folder")
-    is_stdin = isinstance(source, Stdin)
-    return Root(path=path, real=_real(str(path)), is_folder=stat.S_ISDIR(mode), is_stdin=is_stdin)
+    digest = _digest(source.path) if isinstance(source, Stdin) else None
+    return Root(path=path, real=_real(str(path)), is_folder=stat.S_ISDIR(mode), digest=digest)
+
+
+def _digest(spool: Path) -> Digest:
+    with spool.open("rb") as stream:
+        return Digest("sha256:" + hashlib.file_digest(stream, "sha256").hexdigest())
 
 
 def files(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
@@ -68,6 +86,7 @@ def _given(root: Root, name: str) -> Slice | Finding:
         size=root.path.stat().st_size,
         sidecar=str(sidecar) if sidecar else None,
         stamps=(_stamp(root.path), *((_stamp(sidecar),) if sidecar else ())),
+        digest=root.digest,
     )
 
 

@@ -83,6 +83,17 @@ def _extracted(source: str) -> Iterator[str]:
     yield from (line for line in lines if line.strip(_UNSEEN))
 
 
+def libxml2() -> str:
+    """The version of the library that parses pages for lxml; the system may have another than lxml brings.
+
+    >>> libxml2().count(".")
+    2
+    """
+    from lxml.etree import LIBXML_VERSION
+
+    return ".".join(map(str, LIBXML_VERSION))
+
+
 def _texts(element: Any) -> Iterator[str]:
     """The text of an extracted element, with line feeds where its lines end."""
     for event, each in _walk(element):
