@@ -273,7 +273,8 @@ def test_a_run_that_is_interrupted_when_its_package_stands_says_so(run: Run, tmp
         assert done.exit_code == 130
         assert f"interrupted, when the whole package stood at {tmp_path / 'out'} already" in done.stderr
     again = run("pack", article, "-o", tmp_path / "out", "--created", CREATED, "--resume")
-    assert "stands already, with 1 item: 1 archived. Nothing was done." in again.stdout
+    assert "stands already, with 1 item: 1 archived. Nothing was done:\n" in again.stdout
+    assert "Their bytes were not compared." in again.stdout
     assert "Packed" not in again.stdout
 
 

@@ -21,7 +21,8 @@ def summary(report: Report, out: str, rejections: Iterable[Mapping[str, Any]], *
     items = report.counts["items"]
     total = sum(items.values())
     if report.has_stood:
-        yield f"{where} stands already, with {plain.count(total, 'item')}: {_described(items)}. Nothing was done."
+        yield f"{where} stands already, with {plain.count(total, 'item')}: {_described(items)}. Nothing was done:"
+        yield "the sources have the names and sizes of those that it was made of. Their bytes were not compared."
     else:
         yield f"Packed {plain.count(total, 'item')} into {where}: {_described(items)}."
     if report.rejected:
