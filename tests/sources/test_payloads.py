@@ -3,12 +3,13 @@
 import hashlib
 import io
 import json
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.sources.payloads import MIB, Item, Limits, elements, lines, whole
+from archiver.sources.payloads import MIB, Item, Limits, bounded, elements, lines, whole
 from archiver.sources.streams import Stream
 
 
@@ -17,6 +18,7 @@ def stream(data: bytes) -> Stream:
 
 
 LIMITS = Limits(item=50, kept=100)
+Cut = Callable[[Stream, Limits], Iterable[Item]]
 
 
 def cut(data: bytes, limits: Limits = LIMITS) -> list[tuple[int, bytes, list[str]]]:
@@ -79,6 +81,17 @@ def test_what_is_cut_off_is_counted_and_digested(times: int) -> None:
     assert item.payload == data[:100]
     assert finding.found == str(len(data))
     assert hashlib.sha256(data).hexdigest() in finding.message
+
+
+@pytest.mark.parametrize("length", [199, 200, 201])
+@pytest.mark.parametrize("cut_out", [whole, lines, elements, lambda data, limits: [bounded(0, data.read(), limits)]])
+def test_what_is_allowed_is_kept_however_little_is_kept_of_the_rest(cut_out: Cut, length: int) -> None:
+    """An item of which bytes are cut off is never one that nothing is said of."""
+    data = b"7" * length
+    is_array = cut_out is elements
+    (item,) = cut_out(stream(b"[" + data + b"]" if is_array else data), Limits(item=200, kept=100))
+    assert item.payload == data[:200]
+    assert [finding.code for finding in item.findings] == ["E107"] * (length > 200)
 
 
 def test_elements_are_verbatim() -> None:

@@ -21,7 +21,7 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bytes. An item above `item` is rejected (`E107`), and archived up to `kept`."""
+    """Bytes. An item above `item` is rejected (`E107`), and archived up to `kept`, or to `item` where that is more."""
 
     item: int = 64 * MIB
     kept: int = 256 * MIB
@@ -41,17 +41,19 @@ class Item(NamedTuple):
 
 
 class _Gathering:
-    """Collects one item's bytes; of those beyond `kept` only the number and the digest."""
+    """Collects one item's bytes; of those that are too many to keep only the number and the digest."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._allowed = limits.item
+        # What is allowed is kept: of an item that nothing is said of, no byte is cut off.
+        self._kept = max(limits.kept, limits.item)
         # It gives its bytes without a copy, which a list of parts does not.
         self._bytes = io.BytesIO()
         self._length = 0
         self._digest: Any = None
 
     def add(self, part: bytes) -> None:
-        room = self._limits.kept - self._length
+        room = self._kept - self._length
         self._length += len(part)
         if len(part) <= room:
             self._bytes.write(part)
@@ -66,13 +68,13 @@ class _Gathering:
         return Item(offset, self._bytes.getvalue(), self._trouble() + findings, is_open)
 
     def _trouble(self) -> tuple[Finding, ...]:
-        if self._length <= self._limits.item:
+        if self._length <= self._allowed:
             return ()
-        message = f"The item has {self._length} bytes; {self._limits.item} are allowed (--max-item-size)."
+        message = f"The item has {self._length} bytes; {self._allowed} are allowed (--max-item-size)."
         if self._digest is not None:
             digest = f"sha256:{self._digest.hexdigest()}"
-            message += f" Its first {self._limits.kept} bytes are kept; the whole has the digest {digest}."
-        return (Finding(code="E107", message=message, found=str(self._length), expected=f"<= {self._limits.item}"),)
+            message += f" Its first {self._kept} bytes are kept; the whole has the digest {digest}."
+        return (Finding(code="E107", message=message, found=str(self._length), expected=f"<= {self._allowed}"),)
 
 
 def bounded(offset: int, payload: bytes, limits: Limits) -> Item:
