@@ -20,7 +20,7 @@ from archiver.pack import cluster
 from archiver.pack.cluster import connected
 from archiver.pack.job import Job, deciding
 from archiver.pack.run import Done, pack
-from archiver.sources.shards import Shard, Slice
+from archiver.sources.shards import Shard, Slice, Stamp
 from tests.pack import dying
 from tests.pack.test_recovery import CONFIG, packed, wire
 from tests.pack.test_run import contents
@@ -168,10 +168,26 @@ def test_a_worker_that_sees_another_file_of_the_name_is_refused(tmp_path: Path, 
     (tmp_path / "archiver-work.json").touch()
     (tmp_path / "wire.jsonl").write_bytes(b"{}\n")
     path = str(tmp_path / "wire.jsonl")
-    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=3, stamps=(7,)),))
+    stamps = (Stamp(changed=7, size=3),)
+    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=3, stamps=stamps),))
     job = Job(shard=shard, config=CONFIG, folder=tmp_path)
     with connected(scheduler, print) as engine, pytest.raises(CannotRead, match=r"sees another .*wire\.jsonl than"):
         engine.executor.submit(nothing, job).result()
+
+
+def test_a_worker_that_may_not_read_a_source_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever began the run could: the package would lack what this one worker may not read."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(cluster, "_here", lambda: "the Dask worker at tcp://x")
+    monkeypatch.setattr(Path, "open", refuse)
+    piece = Slice(path=str(tmp_path / "wire.jsonl"), name="wire.jsonl", kind="jsonl", size=3)
+    with pytest.raises(
+        CannotRead, match=r"tcp://x does not see .*wire\.jsonl: .* allowed to read it \(Permission denied\)"
+    ):
+        cluster._check_seen(piece)
 
 
 def test_a_cluster_without_workers_is_said_and_said_again() -> None:

@@ -66,11 +66,12 @@ def test_a_shard_without_an_item_writes_no_warc_file(tmp_path: Path) -> None:
     assert len(list(open_package(tmp_path / "out"))) == 2
 
 
-def test_a_package_of_no_item_has_its_warc_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1000, 10_000])
+def test_a_file_of_blank_lines_is_rejected_however_it_is_cut(tmp_path: Path, size: int) -> None:
     (tmp_path / "blank.jsonl").write_bytes(b"\n" * 3000)
-    report = pack([tmp_path / "blank.jsonl"], tmp_path / "out", Config(created=CONFIG.created, shard_size=1000))
-    assert not any(report.counts["items"].values())
-    assert len([name for name in contents(tmp_path / "out") if name.endswith(".warc.gz")]) == 2
+    report = pack([tmp_path / "blank.jsonl"], tmp_path / "out", Config(created=CONFIG.created, shard_size=size))
+    assert report.counts["items"] == {"archived": 0, "duplicate": 0, "rejected": 1}
+    assert list(verify(tmp_path / "out")) == []
 
 
 def test_every_item_has_an_outcome_and_the_counts_add_up(sources: Path, tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ from archiver.errors import CannotRead, CannotWrite, Unreachable, UsedWrongly
 from archiver.pack import destination
 from archiver.pack.config import Config
 from archiver.pack.run import pack
+from archiver.pack.watch import Watch
 from archiver.package.open import open_package
 from archiver.sources.plan import plan
+from archiver.sources.seen import check
+from archiver.sources.shards import Stamp
 from archiver.storage import files, place
 from archiver.verify.verify import verify
 from tests.s3 import Bucket
@@ -104,13 +107,38 @@ def test_a_plan_lists_and_reads_no_object_but_a_footer(source: str, bucket: Buck
 
 
 def test_a_changed_object_is_packed_anew(source: str, bucket: Bucket) -> None:
-    def stamps() -> list[tuple[int, ...]]:
+    def stamps() -> list[tuple[Stamp | None, ...]]:
         return [piece.stamps for shard in plan([place(source)]) for piece in shard.slices if piece.name == "a.txt"]
 
     before = stamps()
     assert (stamps(), len(before[0])) == (before, 2)
     bucket.put(**{"wire/a.meta.json": b'{"title": "The jetty", "url": "https://news.example/pier"}'})
     assert stamps() != before
+
+
+@pytest.mark.parametrize("name", ["c.jsonl", "f.parquet"])
+@pytest.mark.parametrize("is_given", [True, False])
+def test_ranges_of_an_object_that_changes_are_not_put_together(
+    source: str, folder: Path, bucket: Bucket, name: str, is_given: bool
+) -> None:
+    given = f"{source}/{name}" if is_given else source
+    pieces = [piece for shard in plan([place(given)], shard_size=4096) for piece in shard.slices]
+    check(pieces)
+    data = (folder / name).read_bytes()
+    bucket.put(**{f"wire/{name}": data[:-9] + data[-9:].swapcase()})
+    with pytest.raises(CannotRead, match=f"wire/{name} was changed, or has gone, since the run began"):
+        check(pieces)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "c.jsonl"])
+def test_an_object_that_goes_is_not_rejected(source: str, bucket: Bucket, tmp_path: Path, name: str) -> None:
+    class Removing(Watch):
+        def stage(self, stage: str) -> None:
+            if stage == "shards":
+                bucket.client.delete_object(Bucket=bucket.name, Key=f"wire/{name}")
+
+    with pytest.raises(CannotRead, match=f"wire/{name} was there when the run began, and is gone"):
+        pack([source], tmp_path / "out", CONFIG, watch=Removing())
 
 
 @pytest.mark.parametrize("name", ["out", "out.wacz"])

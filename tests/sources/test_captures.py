@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import zstandard
@@ -62,6 +63,19 @@ def test_a_file_without_items_is_one_that_is_empty(tmp_path: Path, name: str, da
     (tmp_path / name).write_bytes(data)
     (capture,) = read(tmp_path)
     assert (capture.payload.strip(), [finding.code for finding in capture.trouble]) == (b"", ["E101"])
+
+
+@pytest.mark.parametrize("data", [b"\n" * 2500, b" \r\n" * 1500, b"\n" * 1000, b" " * 2500, b"\n" * 200_000])
+def test_a_file_of_blank_lines_is_empty_however_it_is_cut(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.jsonl").write_bytes(data)
+    (capture,) = read(tmp_path)
+    assert (capture.payload.strip(), [finding.code for finding in capture.trouble]) == (b"", ["E101"])
+
+
+@pytest.mark.parametrize("blanks", [500, 999, 1000, 1001, 2999, 150_000])
+def test_blank_lines_before_an_item_are_not_said(tmp_path: Path, blanks: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\n" * blanks + ONE)
+    assert brief(read(tmp_path)) == [(blanks, ONE, [])]
 
 
 def test_an_array_without_elements_is_empty(tmp_path: Path) -> None:
@@ -139,21 +153,41 @@ def test_zstandard_frames_follow_each_other(tmp_path: Path) -> None:
     assert brief(read(tmp_path)) == [(0, ONE, []), (16, TWO * 9000, [])]
 
 
-def test_a_file_that_has_gone_is_one_capture(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").symlink_to("gone.txt")
-    (tmp_path / "b.json").symlink_to("gone.json")
-    assert brief(read(tmp_path)) == [(0, b"", ["E109"])] * 2
+def frame(window_log: int, data: bytes) -> bytes:
+    """A Zstandard frame of one raw block, whose reader has to remember 2^window_log bytes (RFC 8878 section 3.1.1)."""
+    return b"\x28\xb5\x2f\xfd\x00" + bytes([(window_log - 10) << 3]) + (len(data) << 3 | 1).to_bytes(3, "little") + data
 
 
-def test_a_failing_disk_ends_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.txt").write_bytes(b"Rain.")
-    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"Rain."))
+@pytest.mark.parametrize("window_log", [10, 27, 28, 29, 30, 31])
+def test_zstandard_with_a_long_window_is_read(tmp_path: Path, window_log: int) -> None:
+    (tmp_path / "a.jsonl.zst").write_bytes(frame(window_log, ONE + b"\n") + frame(27, TWO))
+    assert brief(read(tmp_path)) == [(0, ONE, []), (16, TWO, [])]
+
+
+@pytest.mark.parametrize("window_log", [32, 41])
+def test_a_window_that_no_reader_has_is_said(tmp_path: Path, window_log: int) -> None:
+    (tmp_path / "a.txt.zst").write_bytes(frame(window_log, ONE))
+    (capture,) = read(tmp_path)
+    assert [finding.code for finding in capture.trouble] == ["E110"]
+    assert "can only be read with a window of more than 2 GiB" in capture.trouble[0].message
+
+
+def test_too_little_memory_for_a_window_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is this process that has too little: another may have more."""
 
     def fail(*_: object) -> bytes:
-        raise OSError(5, "Input/output error")
+        raise zstandard.ZstdError("zstd decompressor error: Allocation error : not enough memory")
 
-    monkeypatch.setattr("archiver.sources.streams._plain", lambda _: fail)
-    monkeypatch.setattr("gzip.GzipFile.read1", fail)
+    (tmp_path / "a.txt.zst").write_bytes(frame(31, ONE))
+    frames = SimpleNamespace(decompress=fail)
+    monkeypatch.setattr(zstandard, "ZstdDecompressor", lambda **_: SimpleNamespace(decompressobj=lambda: frames))
+    with pytest.raises(MemoryError, match="not enough memory"):
+        read(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_one_capture(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to("gone.txt")
+    (tmp_path / "b.json").symlink_to("gone.json")
     assert brief(read(tmp_path)) == [(0, b"", ["E109"])] * 2
 
 

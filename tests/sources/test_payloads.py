@@ -14,7 +14,7 @@ from archiver.sources.streams import Stream
 
 
 def stream(data: bytes) -> Stream:
-    return Stream(io.BytesIO(data).read)
+    return Stream(io.BytesIO(data).read, "data")
 
 
 LIMITS = Limits(item=50, kept=100)
@@ -126,7 +126,7 @@ class _Dribbling(Stream):
     """A stream whose reads give a few bytes at a time, so that the chunks end anywhere."""
 
     def __init__(self, source: io.BytesIO, step: int) -> None:
-        super().__init__(source.read)
+        super().__init__(source.read, "data")
         self._step = step
 
     def read(self, size: int | None = -1, /) -> bytes:

@@ -205,8 +205,9 @@ def test_a_name_with_a_backslash_is_not_a_name_with_a_broken_byte(tmp_path: Path
     assert sorted(names(tmp_path)) == ["caf\\\\xe9.txt", "caf\\xe9.txt"]
 
 
-def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lay(tmp_path, {"a.txt": "x", "locked/b.txt": "x"})
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder called `locked` may be listed."""
     scan = os.scandir
 
     def refuse(folder: str) -> object:
@@ -215,6 +216,11 @@ def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path, monkeypatch: pyte
         return scan(folder)
 
     monkeypatch.setattr("os.scandir", refuse)
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_folder_that_cannot_be_read_is_noted(tmp_path: Path) -> None:
+    lay(tmp_path, {"a.txt": "x", "locked/b.txt": "x"})
     assert names(tmp_path) == ["a.txt"]
     assert notes(tmp_path) == [("E109", "locked")]
 
@@ -234,12 +240,22 @@ def test_many_notes_of_a_kind_are_counted(tmp_path: Path, monkeypatch: pytest.Mo
     assert number_of(found) == 6 + 2 + 4
 
 
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize("given", [".", "in/locked"])
+def test_where_nothing_may_be_listed_that_is_the_reason(tmp_path: Path, given: str) -> None:
+    lay(tmp_path, {"in/locked/b.txt": "x", "in/photo.jpg": "x"})
+    with pytest.raises(
+        CannotRead, match=r"no article in .*: .*locked: The folder cannot be read, .*: Permission denied$"
+    ):
+        plan([tmp_path / given])
+
+
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsedWrongly, match="no source"):
         plan([])
     with pytest.raises(CannotRead, match="nowhere: No such file"):
         plan([tmp_path / "nowhere"])
-    with pytest.raises(CannotRead, match="no article in"):
+    with pytest.raises(CannotRead, match=r"no article in .*: no file .* ends in .*\.jsonl .*\.html .*\.parquet"):
         plan([tmp_path])
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CannotRead, match="neither a file nor a folder"):

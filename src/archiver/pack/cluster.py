@@ -17,6 +17,7 @@ from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack.engines import PULSE
 from archiver.pack.job import Job, deciding
 from archiver.pack.workfolder import MARK
+from archiver.sources.seen import changed
 from archiver.sources.shards import Slice
 from archiver.storage import place
 
@@ -192,17 +193,21 @@ def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, 
 
 
 def _check_seen(piece: Slice) -> None:
-    """Raise CannotRead where this machine has not the very files of the slice under their names."""
+    """Raise CannotRead where this machine has not the slice's very files under their names, or cannot open them."""
     source = place(piece.path)
-    if isinstance(source, Path) and not source.exists():
-        raise CannotRead(f"{_here()} does not see the source {source}: all workers have to share it")
-    for path, stamp in zip((piece.path, piece.sidecar), piece.stamps, strict=False):
-        file = place(path or "")
-        if stamp and isinstance(file, Path) and not (file.exists() and file.stat().st_mtime_ns == stamp):
-            raise CannotRead(
-                f"{_here()} sees another {file} than the run was begun with, or it has changed since: "
-                "all workers have to share the sources"
-            )
+    try:
+        if isinstance(source, Path):
+            source.open("rb").close()
+    except OSError as error:
+        raise CannotRead(
+            f"{_here()} does not see the source {source}: all workers have to share it, and be allowed to read it "
+            f"({error.strerror})"
+        ) from error
+    for path in changed(piece):
+        raise CannotRead(
+            f"{_here()} sees another {path} than the run was begun with, or it has changed since: "
+            "all workers have to share the sources"
+        )
 
 
 def _here() -> str:

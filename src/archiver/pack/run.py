@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from archiver.errors import CannotWrite, Unreachable, UsedWrongly
+from archiver.errors import CannotRead, CannotWrite, Unreachable, UsedWrongly
+from archiver.findings import Finding
 from archiver.model import Archived, Digest, Rejected, sha256
 from archiver.pack import destination
 from archiver.pack.assemble import Report, assemble
@@ -54,8 +55,8 @@ def pack(
 
     Raises UsedWrongly where `out` exists and is not to be replaced, where it or `shared` would harm a source, where
     another run writes it, or one that was broken off left shards that are neither to be taken up nor, by `overwrite`,
-    to be thrown away; CannotRead for sources that are not there, CannotWrite where the disk does not take it,
-    Unreachable where an object store fails.
+    to be thrown away; CannotRead for sources that are not there, fail, or change while they are packed;
+    CannotWrite where the disk does not take it, Unreachable where an object store fails.
     """
     watch = watch or Watch()
     watch.stage("plan")
@@ -67,7 +68,7 @@ def pack(
     with Spool(map(_from_anywhere, plan(given, shard_size=config.shard_size))) as shards:
         identity = identity_of(shards, config)
         if destination.stands(out) and not overwrite:
-            return _finished_before(out, shared, identity)
+            return _finished_before(out, shared, identity, tuple(shards.notes()))
         watch.planned(shards.size, len(shards))
         with (
             _writing(work_of(out, shared)),
@@ -119,7 +120,7 @@ def _from_anywhere(shard: Shard) -> Shard:
     return replace(shard, slices=tuple(pieces))
 
 
-def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Report:
+def _finished_before(out: Place, shared: Place | None, identity: Digest, notes: tuple[Finding, ...]) -> Report:
     """The report of the package at `out`, where it is what this very run would make; else raises UsedWrongly."""
     package = open_package(out)
     run = package.run()
@@ -130,7 +131,7 @@ def _finished_before(out: Place, shared: Place | None, identity: Digest) -> Repo
         manifest = stream.read()
     counts = run["counts"]
     return Report(
-        counts=counts, rejected=counts["items"]["rejected"], notes=(), digest=sha256(manifest), has_stood=True
+        counts=counts, rejected=counts["items"]["rejected"], notes=notes, digest=sha256(manifest), has_stood=True
     )
 
 
@@ -240,8 +241,8 @@ def _writing(work: Work) -> Iterator[None]:
     except OSError as error:
         what = f"cannot write: {error.strerror or error} ({error.filename or work.folder})"
         raise CannotWrite(what + _kept(work)) from error
-    except Unreachable as error:
-        raise Unreachable(f"{error}{_kept(work)}") from error
+    except (CannotRead, Unreachable) as error:
+        raise type(error)(f"{error}{_kept(work)}") from error
     except StoppedError as error:
         raise UsedWrongly(f"another run works in {work.shards} by now; this one leaves it to that") from error
 

@@ -40,6 +40,7 @@ from archiver.pack.job import (
 from archiver.pack.process import process, rejected
 from archiver.package import layout, pages, records
 from archiver.record import provenance
+from archiver.sources import seen
 from archiver.sources.captures import captures
 from archiver.sources.payloads import Limits
 from archiver.sources.shards import Shard
@@ -57,6 +58,8 @@ def write_shard(
 ) -> Receipt:
     """Process and write a shard. Raises OSError where the disk does not take it.
 
+    Raises CannotRead where a source fails, or is not what it was when the plan was made.
+
     `still` raises where the work is not wanted any more; it is called before any file gets its name.
 
     `heard` is called with each item's outcome; `lap` with the name of each step as it ends, for whoever takes the time.
@@ -71,6 +74,7 @@ def write_shard(
             lap("write")
             heard(outcome)
         lap("read")
+        seen.check(job.shard.slices)
         still(job)
     for folder in FOLDERS[:-1]:
         settle(job.folder / folder)

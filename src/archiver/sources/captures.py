@@ -1,6 +1,7 @@
 """From a shard to its captures: the items of its files, verbatim, with what is said of them and what is wrong."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal
 
 from archiver.findings import Finding
@@ -9,9 +10,10 @@ from archiver.sources import parquet, sidecar
 from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import Kind, first_character, wide
 from archiver.sources.metadata import merged
-from archiver.sources.payloads import Item, Limits, elements, lines, whole
+from archiver.sources.payloads import STEP, Item, Limits, elements, lines, whole
 from archiver.sources.shards import Shard, Slice
 from archiver.sources.streams import Stream, opened
+from archiver.sources.troubles import reason
 
 MEDIA_TYPES: dict[Kind, str] = {
     "text": "text/plain",
@@ -38,9 +40,10 @@ def captures(
 ) -> Iterator[Capture]:
     """Every item of the shard, in order; memory is bounded by the largest one.
 
-    `beside` is what options say of all items; a file's sidecar goes before it. A file that cannot be read to its end
+    `beside` is what options say of all items; a file's sidecar goes before it. A file that is damaged before its end
     ends in a capture whose `trouble` says so, with the bytes of the last item that could be read. `begun` hears how
     many lines begin in a slice that ends before its file does: a line's number is known when all before it are counted.
+    Raises CannotRead where the disk fails, or a file has gone that the plan saw.
     """
     for piece in shard.slices:
         yield from _captures(piece, beside, limits or Limits(), begun)
@@ -77,8 +80,8 @@ def _items(piece: Slice, limits: Limits, begun: Begun) -> Iterator[Item]:
                 previous = item
             yield from _last(piece, previous, stream)
     except OSError as error:
-        unreadable = Finding(code="E109", message=f"The file cannot be read: {error.strerror}.")
-        yield Item(piece.start, b"", (unreadable,))
+        said = reason(error, piece.path, was_there=any(piece.stamps[:1]))
+        yield Item(piece.start, b"", (Finding(code="E109", message=f"The file cannot be read: {said}."),))
 
 
 def _rows(piece: Slice, limits: Limits) -> Iterator[Item]:
@@ -93,7 +96,7 @@ def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
         is_blank = item is None or (piece.kind == "json" and not item.payload.strip() and not item.findings)
         if item is not None and not is_blank:
             yield item
-        elif piece.start == 0 and piece.end is None:
+        elif piece.start == 0 and _is_blank_on(stream):
             yield Item(0, b"", (EMPTY,))
     elif item is not None and item.is_open:
         yield item._replace(findings=(stream.failure, *item.findings))
@@ -101,6 +104,11 @@ def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
         if item is not None:
             yield item
         yield Item(stream.failure.offset or 0, b"", (stream.failure,))
+
+
+def _is_blank_on(stream: Stream) -> bool:
+    """Whether nothing but white space follows: a file is empty or not, however it is cut."""
+    return all(map(bytes.isspace, iter(partial(stream.read, STEP), b"")))
 
 
 def _read(piece: Slice, stream: Stream, limits: Limits, begun: Begun) -> Iterator[Item]:

@@ -25,6 +25,7 @@ from archiver.errors import Missing
 from archiver.findings import Finding
 from archiver.sources.payloads import Item, Limits, bounded, whole
 from archiver.sources.streams import opened
+from archiver.sources.troubles import reason
 from archiver.storage import place
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class _RepeatedError(Exception):
 def ranges(path: str, shard_size: int) -> Iterator[tuple[int, int]]:
     """The file's rows in ranges of about `shard_size` bytes, uncompressed; of the file only its footer is read.
 
-    There is none where the footer cannot be read. Raises Missing where pyarrow is not installed.
+    There is none where the footer cannot be read. Raises Missing where pyarrow is not installed, CannotRead where the
+    disk fails.
     """
     start = end = size = 0
     for rows, length in _groups(path):
@@ -71,7 +73,9 @@ def _groups(path: str) -> list[tuple[int, int]]:
         with _opened(path) as file:
             groups = (file.metadata.row_group(index) for index in range(file.metadata.num_row_groups))
             return [(group.num_rows, group.total_byte_size) for group in groups]
-    except _damage():
+    except _damage() as error:
+        if trouble := _of_disk(error):
+            reason(trouble, path)
         # The worker that fails to open it archives the reason.
         return []
 
@@ -80,12 +84,14 @@ def items(path: str, start: int, end: int | None, limits: Limits) -> Iterator[It
     """The rows from `start` to before `end`, with their numbers for offsets. Rows that cannot be read are one item.
 
     A file that is none, or has several columns of one name, is an item too, with its bytes. Raises OSError where it
-    cannot be opened.
+    cannot be opened, or the disk fails.
     """
     try:
         with _opened(path) as file:
             yield from _rows(file, start, end, limits)
     except _damage() as error:
+        if _of_disk(error):
+            raise
         is_whole = isinstance(error, _RepeatedError)
         message = str(error) if is_whole else f"The file is no Parquet file, or its footer is damaged: {_said(error)}."
         with opened(path, None) as stream:
@@ -107,6 +113,8 @@ def _rows(file: "ParquetFile", start: int, end: int | None, limits: Limits) -> I
                     yield bounded(row, payload, limits)
                     at = row + 1
             except _damage() as error:
+                if _of_disk(error):
+                    raise
                 message = f"The rows {at} to {last - 1} cannot be read: {_said(error)}."
                 yield Item(at, b"", (Finding(code="E127", message=message),))
         first += group.num_rows
@@ -279,6 +287,11 @@ def _damage() -> tuple[type[Exception], ...]:
     except ImportError:
         return ()
     return ArrowException, OSError, _RepeatedError
+
+
+def _of_disk(error: Exception) -> OSError | None:
+    """The error, where the file cannot be read at all: what pyarrow says of its bytes has no number."""
+    return error if isinstance(error, OSError) and error.errno is not None else None
 
 
 def _said(error: Exception) -> str:

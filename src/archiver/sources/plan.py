@@ -8,8 +8,9 @@ from pathlib import Path, PurePath
 
 from archiver.errors import CannotRead, UsedWrongly
 from archiver.findings import Finding
-from archiver.sources.kinds import printable
+from archiver.sources.kinds import KINDS, printable
 from archiver.sources.parquet import ranges
+from archiver.sources.seen import stamp
 from archiver.sources.shards import Shard, Slice, Stdin
 from archiver.sources.walk import Root, files, root_of
 from archiver.storage import Place, place
@@ -35,15 +36,24 @@ def plan(sources: Sequence[Place | Stdin], *, shard_size: int = SHARD_SIZE) -> I
         raise UsedWrongly("no source was given: name a file, a folder, or - for standard input")
     roots = tuple(root_of(source) for source in sources)
     shards = _shards(_noted(_pieces(_named(roots), shard_size)), shard_size)
-    first = next(shards, None)
-    if first is None:
-        places = ", ".join(str(root.path) for root in roots)
-        raise CannotRead(f"no article in {places}: no file there has a name that says text or JSON")
+    first = next(shards)
+    if not first.slices:
+        raise CannotRead(f"no article in {', '.join(str(root.path) for root in roots)}: {_why_none(first.notes)}")
     return itertools.chain((first,), shards)
 
 
+def _why_none(notes: Iterable[Finding]) -> str:
+    for note in notes:
+        if note.severity == "error":
+            return f"{note.file}: {note.message.rstrip('.')}"
+    return f"no file there has a name that ends in one of {' '.join(KINDS)}, or in one of these and .gz or .zst"
+
+
 def _shards(pieces: Iterable[Slice | Finding], shard_size: int) -> Iterator[Shard]:
-    """Fill shards up to `shard_size`. A note travels with the shard that is being filled when it turns up."""
+    """Fill shards up to `shard_size`. A note travels with the shard that is being filled when it turns up.
+
+    Where there is no file, there is one shard all the same, with what was left out.
+    """
     index, weight = 0, 0
     slices: list[Slice] = []
     notes: list[Finding] = []
@@ -57,8 +67,7 @@ def _shards(pieces: Iterable[Slice | Finding], shard_size: int) -> Iterator[Shar
             index, weight, slices, notes = index + 1, 0, [], []
         slices.append(piece)
         weight += cost
-    if slices:
-        yield Shard(index=index, slices=tuple(slices), notes=tuple(notes))
+    yield Shard(index=index, slices=tuple(slices), notes=tuple(notes))
 
 
 def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice | Finding]:
@@ -68,15 +77,27 @@ def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice
     """
     for file in found:
         if isinstance(file, Slice) and file.kind == "parquet":
-            yield from _row_ranges(file, shard_size)
-            continue
-        if isinstance(file, Finding) or file.kind != "jsonl" or file.compression or file.size <= shard_size:
+            yield from _row_ranges(_looked_at(file), shard_size)
+        elif isinstance(file, Finding) or file.kind != "jsonl" or file.compression or file.size <= shard_size:
             yield file
-            continue
-        for start in range(0, file.size, shard_size):
-            end = start + shard_size
-            is_last = end >= file.size
-            yield replace(file, start=start, end=None if is_last else end, size=min(end, file.size) - start)
+        else:
+            yield from _line_ranges(_looked_at(file), shard_size)
+
+
+def _looked_at(file: Slice) -> Slice:
+    """A file that is to be cut, with the stamp that whoever reads a range of it will meet.
+
+    In a list a store may say less of an object than where it is asked for that alone, or say it otherwise.
+    """
+    where = place(file.path)
+    return file if isinstance(where, Path) else replace(file, stamps=(stamp(where), *file.stamps[1:]))
+
+
+def _line_ranges(file: Slice, shard_size: int) -> Iterator[Slice]:
+    for start in range(0, file.size, shard_size):
+        end = start + shard_size
+        is_last = end >= file.size
+        yield replace(file, start=start, end=None if is_last else end, size=min(end, file.size) - start)
 
 
 def _row_ranges(file: Slice, shard_size: int) -> Iterator[Slice]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.findings import Finding
 from archiver.model import Digest
@@ -16,6 +17,16 @@ class Stdin:
     path: Path
 
 
+class Stamp(NamedTuple):
+    """What tells a file from what it was: when it was `changed` last, and its `size` in bytes.
+
+    The time is in nanoseconds; of an object it is a number of its version in the store.
+    """
+
+    changed: int
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """A file, or a range of a JSON Lines or Parquet file, that one worker reads.
@@ -23,8 +34,7 @@ class Slice:
     `path` is a path or URL, `name` what the package calls the source. `start` and `end` are bytes: the slice holds the
     lines that begin there; of a Parquet file they are rows. `end` is None for the rest of the file. `size` is how many
     bytes on the disk the slice stands for. `digest` is that of standard input, which is known by it: it is spooled to
-    another file by each run. `stamps` are when file and sidecar were changed last, in nanoseconds, or
-    what a store has for it.
+    another file by each run. `stamps` tell what the whole file, and its sidecar, were at the plan.
     """
 
     path: str
@@ -35,7 +45,7 @@ class Slice:
     end: int | None = None
     size: int = 0
     sidecar: str | None = None
-    stamps: tuple[int, ...] = ()
+    stamps: tuple[Stamp | None, ...] = ()
     digest: Digest | None = None
 
 

@@ -7,19 +7,23 @@ from archiver.model import Metadata
 from archiver.sources.jsontext import parse
 from archiver.sources.layouts import METADATA
 from archiver.sources.metadata import names, stated
+from archiver.sources.troubles import reason
 from archiver.storage import place
 
 MAX_SIZE = 1024 * 1024
 
 
 def read(path: str) -> tuple[Metadata, tuple[Finding, ...]]:
-    """The sidecar's metadata, each value with the basis `sidecar:KEY`; `W115` for all that could not be used."""
+    """The sidecar's metadata, each value with the basis `sidecar:KEY`; `W115` for all that could not be used.
+
+    Raises CannotRead where that is no fault of the sidecar.
+    """
     try:
         with place(path).open("rb") as file:
             data = file.read(MAX_SIZE + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        return Metadata(), (_unusable(f"it cannot be read: {error.strerror}"),)
+        return Metadata(), (_unusable(f"it cannot be read: {reason(error, path)}"),)
     except UnicodeDecodeError as error:
         return Metadata(), (_unusable(f"byte {error.start} is not UTF-8"),)
     if len(data) > MAX_SIZE:

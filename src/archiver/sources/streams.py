@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from archiver.findings import Finding
+from archiver.sources.troubles import unreadable
 from archiver.storage import place
 
 if TYPE_CHECKING:
@@ -23,20 +24,27 @@ BUFFERED = 64 * 1024
 # input yields: 2 KiB at a time keep a hostile file at 64 MiB.
 ZSTD_STEP = 2048
 
+# What `zstd --long=31` writes, and no compressor more. A frame has its reader remember so many bytes of it all
+# (RFC 8878 section 3.1.1.1.2); memory holds no more of them than there were.
+ZSTD_WINDOW = 1 << 31
+
 # A damaged block costs what the same step decompressed before it.
 GZIP_STEP = 8 * 1024
 
 
 class Stream(io.BufferedReader):
-    """Bytes of a source. Where they cannot be read on, the stream ends, and `failure` is the finding that says why."""
+    """Bytes of the source at `path`. Where they are damaged the stream ends, and `failure` is the finding that says so.
 
-    def __init__(self, reads: "_Reads") -> None:
-        self._source = _Forgiving(reads)
+    Any reading raises CannotRead where the disk, or what it hangs on, does not give them.
+    """
+
+    def __init__(self, reads: "_Reads", path: str) -> None:
+        self._source = _Forgiving(reads, path)
         super().__init__(self._source, BUFFERED)
 
     @property
     def failure(self) -> Finding | None:
-        """`E110` for damaged compression, `E109` for an I/O error, with the offset after decompression; or None."""
+        """`E110` for damaged compression, with the offset after decompression; or None."""
         return self._source.failure
 
 
@@ -45,7 +53,7 @@ def opened(path: str, compression: Compression | None, start: int = 0) -> Iterat
     """The bytes of a file, a path or URL, from `start` on, decompressed. Raises `OSError` where it cannot be opened."""
     with place(path).open("rb", buffering=0) as file:
         file.seek(start)
-        yield Stream({None: _plain, "gzip": _gzip, "zstd": _zstd}[compression](file))
+        yield Stream({None: _plain, "gzip": _gzip, "zstd": _zstd}[compression](file), path)
 
 
 def compression_of(path: str) -> Compression | None:
@@ -61,14 +69,15 @@ class _Reads(Protocol):
 
 
 class _DamagedError(Exception):
-    """The compressed stream ends too early or is damaged."""
+    """The compressed stream cannot be read on; its text is the end of the sentence that says so."""
 
 
 class _Forgiving(io.RawIOBase):
-    """Turns an error into the end of the stream and a finding."""
+    """Turns damage into the end of the stream and a finding."""
 
-    def __init__(self, reads: _Reads) -> None:
+    def __init__(self, reads: _Reads, path: str) -> None:
         self._reads = reads
+        self._path = path
         self._position = 0
         self.failure: Finding | None = None
 
@@ -81,17 +90,15 @@ class _Forgiving(io.RawIOBase):
         try:
             chunk = self._reads(len(buffer))
         except _DamagedError as error:
-            self.failure = self._finding("E110", f"the compressed data is damaged: {error}")
+            message = f"After {self._position} bytes {error}."
+            self.failure = Finding(code="E110", message=message, offset=self._position)
             return 0
         except OSError as error:
-            self.failure = self._finding("E109", f"the file cannot be read on: {error.strerror}")
-            return 0
+            # The file could be opened: it is not this one alone that cannot be read.
+            raise unreadable(error, self._path) from error
         buffer[: len(chunk)] = chunk
         self._position += len(chunk)
         return len(chunk)
-
-    def _finding(self, code: str, reason: str) -> Finding:
-        return Finding(code=code, message=f"After {self._position} bytes {reason}.", offset=self._position)
 
 
 def _plain(file: BinaryIO) -> _Reads:
@@ -110,7 +117,7 @@ def _gzip(file: BinaryIO) -> _Reads:
             # read() would lose what it decompressed before the damage.
             return stream.read1(min(limit, GZIP_STEP))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise _DamagedError(str(error)) from error
+            raise _DamagedError(f"the compressed data is damaged: {error}") from error
 
     return read
 
@@ -141,16 +148,26 @@ class _Zstd:
         data = self._waiting or self._file.read(ZSTD_STEP)
         if not data:
             if self._frame is not None:
-                raise _DamagedError("the file ends within a frame")
+                raise _DamagedError("the compressed data is damaged: the file ends within a frame")
             return False
-        frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+        frame = self._frame or zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
         try:
             self._output = memoryview(frame.decompress(data))
         except zstandard.ZstdError as error:
-            raise _DamagedError(str(error)) from error
+            raise _of_zstd(error) from error
         self._waiting = frame.unused_data if frame.eof else b""
         self._frame = None if frame.eof else frame
         return True
+
+
+def _of_zstd(error: Exception) -> Exception:
+    """What the library says, which has words for it alone."""
+    said = str(error)
+    if "not enough memory" in said:
+        return MemoryError(said)
+    if "too much memory" in said:
+        return _DamagedError("the compressed data can only be read with a window of more than 2 GiB")
+    return _DamagedError(f"the compressed data is damaged: {said}")
 
 
 def _zstd(file: BinaryIO) -> _Reads:

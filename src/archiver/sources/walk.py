@@ -16,8 +16,10 @@ from archiver.errors import CannotRead
 from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
+from archiver.sources.seen import stamp
 from archiver.sources.shards import Slice, Stdin
-from archiver.storage import Entry, Place, Status, place, scan
+from archiver.sources.troubles import reason
+from archiver.storage import Entry, Place, place, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +80,15 @@ def _given(root: Root, name: str) -> Slice | Finding:
     kind, compression = sniff(str(root.path)) if root.is_stdin else kind_of(name)
     beside: Iterator[Place] = (root.path.with_name(sidecar) for sidecar in sidecar_names(name) if not root.is_stdin)
     sidecar = next((path for path in beside if path.is_file()), None)
+    met = stamp(root.path)
     return Slice(
         path=str(root.path),
         name=name,
         kind=kind,
         compression=compression,
-        size=root.path.stat().st_size,
+        size=met.size if met else 0,
         sidecar=str(sidecar) if sidecar else None,
-        stamps=(_stamp(root.path), *((_stamp(sidecar),) if sidecar else ())),
+        stamps=(met, stamp(sidecar)) if sidecar else (met,),
         digest=root.digest,
     )
 
@@ -120,12 +123,7 @@ def _met(found: _Found) -> Slice | Finding | None:
         has_file = any(stem + ending in siblings for ending in ENDINGS)
         return None if has_file else _left_out(name, "no file lies beside it that it could describe")
     kind, compression = kind_of(entry.name)
-    try:
-        status: os.stat_result | Status | None = entry.stat()
-    except OSError:
-        # A link that leads nowhere: the worker that fails to open it archives the reason.
-        status = None
-    mode = status.st_mode if status else stat.S_IFREG
+    mode = _mode(entry)
     if stat.S_ISDIR(mode):
         return _left_out(name, "links to folders are not followed")
     if not stat.S_ISREG(mode):
@@ -133,23 +131,25 @@ def _met(found: _Found) -> Slice | Finding | None:
     if kind == "unknown":
         return _left_out(name, f"its name ends in none of {' '.join(KINDS)}, nor in one of these and .gz or .zst")
     sidecar = next((siblings[beside] for beside in sidecar_names(entry.name) if beside in siblings), None)
+    met = stamp(entry)
     return Slice(
         path=entry.path,
         name=name,
         kind=kind,
         compression=compression,
-        size=status.st_size if status else 0,
+        size=met.size if met else 0,
         sidecar=sidecar.path if sidecar else None,
-        stamps=(status.st_mtime_ns if status else 0, *((_stamp(sidecar),) if sidecar else ())),
+        stamps=(met, stamp(sidecar)) if sidecar else (met,),
     )
 
 
-def _stamp(file: Entry | Place) -> int:
-    """When a file was changed last, in nanoseconds; 0 where nobody can tell, and then its reader will say so."""
+def _mode(entry: Entry) -> int:
     try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return 0
+        return entry.stat().st_mode
+    except OSError as error:
+        # A link that leads nowhere: the worker that fails to open it archives the reason.
+        reason(error, entry.path)
+        return stat.S_IFREG
 
 
 def _real(path: str) -> str:
@@ -175,8 +175,8 @@ def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
     try:
         entries = sorted((entry for entry in scan(folder) if not entry.name.startswith(".")), key=_place)
     except OSError as error:
-        name = printable(folder.removeprefix(prefix))
-        yield Finding(code="E109", message=f"The folder cannot be read: {error.strerror}.", file=name)
+        said = f"The folder cannot be read, nor what is in it: {reason(error, folder)}."
+        yield Finding(code="E109", message=said, file=printable(folder.removeprefix(prefix)))
         return
     siblings = {entry.name: entry for entry in entries}
     for entry in entries:

@@ -1,0 +1,64 @@
+"""Whether a file still is what the plan saw of it: its time, its length, and its sidecar's."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import CannotRead
+from archiver.sources.plan import plan
+from archiver.sources.seen import changed, check
+from archiver.sources.shards import Slice
+
+LINE = b'{"text": "Rain."}\n'
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Path:
+    """JSON Lines of several ranges, with a sidecar."""
+    (tmp_path / "wire.jsonl").write_bytes(LINE * 100)
+    (tmp_path / "wire.meta.json").write_bytes(b"{}")
+    for path in tmp_path.iterdir():
+        os.utime(path, ns=(10**18, 10**18))
+    return tmp_path / "wire.jsonl"
+
+
+def planned(*sources: Path) -> list[Slice]:
+    return [piece for shard in plan(sources, shard_size=500) for piece in shard.slices]
+
+
+def test_what_was_left_alone_is_what_it_was(wire: Path) -> None:
+    (wire.parent / "nowhere.txt").symlink_to("gone")
+    (wire.parent / "empty.txt").touch()
+    for sources in ([wire.parent], [wire]):
+        pieces = planned(*sources)
+        assert len(pieces) >= 4
+        assert [path for piece in pieces for path in changed(piece)] == []
+        check(pieces)
+
+
+def rewritten(path: Path, data: bytes, time: int) -> None:
+    path.write_bytes(data)
+    os.utime(path, ns=(time, time))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda path: rewritten(path, LINE * 101, 10**18), "wire.jsonl"),
+        (lambda path: rewritten(path, LINE * 99, 10**18), "wire.jsonl"),
+        (lambda path: rewritten(path, b"", 10**18), "wire.jsonl"),
+        (lambda path: rewritten(path, LINE[::-1] * 100, 10**18 + 1), "wire.jsonl"),
+        (lambda path: rewritten(path, LINE * 100, 10**18 - 1), "wire.jsonl"),
+        (lambda path: path.unlink(), "wire.jsonl"),
+        (lambda path: rewritten(path.with_suffix(".meta.json"), b"{ }", 10**18), "wire.meta.json"),
+        (lambda path: path.with_suffix(".meta.json").unlink(), "wire.meta.json"),
+    ],
+)
+def test_what_was_changed_is_found_by_every_slice(wire: Path, change: Callable[[Path], None], what: str) -> None:
+    pieces = planned(wire.parent)
+    change(wire)
+    assert [list(changed(piece)) for piece in pieces] == [[str(wire.with_name(what))]] * len(pieces)
+    with pytest.raises(CannotRead, match=f"{what} was changed, or has gone, since the run began"):
+        check(pieces)
