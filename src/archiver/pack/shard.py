@@ -6,7 +6,7 @@ archive/NAME-00007.warc.gz   derived/NAME-00007-derived.warc.gz   cdxj/00007   p
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256 as hasher
 from itertools import islice
@@ -37,6 +37,7 @@ from archiver.pack.job import (
     WarcEntry,
     receipt_path,
 )
+from archiver.pack.ordered import Ordered
 from archiver.pack.process import process, rejected
 from archiver.package import layout, pages, records
 from archiver.record import provenance
@@ -220,7 +221,7 @@ class _Writer:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._date = job.config.created
-        self._lines: list[bytes] = []
+        self._lines = Ordered(job.folder / "cdxj")
         self._originals: dict[tuple[str, Digest | None], str] = {}
         self.tally = _Tally()
         self.entries: list[WarcEntry] = []
@@ -243,9 +244,10 @@ class _Writer:
         self._stack.__exit__(*trouble)
 
     def _write_lines(self, *trouble: Any) -> None:
-        if trouble[0] is None:
-            for line in sorted(self._lines):
-                self._cdxj.write(line)
+        with closing(self._lines):
+            if trouble[0] is None:
+                for line in self._lines:
+                    self._cdxj.write(line)
 
     def _close_volume(self, *trouble: Any) -> None:
         for volume in self._volumes[-1:]:
@@ -301,7 +303,7 @@ class _Writer:
 
     def _index(self, record: WarcRecord) -> None:
         written = self._volume.archive.write(record)
-        self._lines.append(cdxj.line(record, written, self._volume.name))
+        self._lines.add(cdxj.line(record, written, self._volume.name))
 
     def _roll(self) -> None:
         """Open the first volume, or the next where the last is full."""
