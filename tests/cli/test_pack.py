@@ -63,6 +63,32 @@ def test_quiet_says_nothing_where_all_is_well(run: Run, tmp_path: Path) -> None:
     assert "14 rejected" in run("pack", "-q", BROKEN, "-o", tmp_path / "b").output
 
 
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_a_folder_that_may_not_be_listed_is_an_error_of_the_run(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: list[str]
+) -> None:
+    """What is in it is missing from the package, whatever else is left out for good reasons."""
+    folder, out, report = tmp_path / "in", tmp_path / "out", tmp_path / "report.json"
+    (folder / "z-locked").mkdir(parents=True)
+    (folder / "harbour.txt").write_text(TEXT, encoding="utf-8")
+    for number in range(12):
+        (folder / f"{number}.jpg").touch()
+    scan = os.scandir
+
+    def refuse(path: str | Path) -> object:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    for resume in ([], ["--resume"]):
+        done = run("pack", *quiet, folder, "-o", out, "-j", 1, "--created", CREATED, "--report", report, *resume)
+        assert done.exit_code == 1
+        assert "E109 z-locked — The folder cannot be read, nor what is in it: Permission denied." in done.stdout
+    assert json.loads(report.read_bytes())["reasons"] == {"E109": 1}
+    assert [note["code"] for note in open_package(out).run()["notes"] if note["severity"] == "error"] == ["E109"]
+
+
 def test_standard_input_is_a_source(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spool"))
     (tmp_path / "spool").mkdir()

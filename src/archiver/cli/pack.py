@@ -125,12 +125,12 @@ def command(
             shared=work,
             watch=course,
         )
-    if not is_quiet() or done.rejected:
+    if not is_quiet() or done.has_errors:
         rejections = open_package(_destination(out)).rejections()
         shown = None if is_verbose() else packed.SHOWN
         click.echo("\n".join(packed.summary(done, out, rejections, shown=shown)))
     _tell_course(course, done, out, report)
-    click.get_current_context().exit(1 if done.rejected else 0)
+    click.get_current_context().exit(1 if done.has_errors else 0)
 
 
 def _check_report(report: Place, out: str, sources: tuple[Place, ...], *, overwrite: bool, resume: bool) -> None:

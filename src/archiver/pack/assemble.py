@@ -51,6 +51,11 @@ class Report:
     digest: Digest
     has_stood: bool = False
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether something that was to be packed is missing: an item was rejected, or a folder could not be read."""
+        return self.rejected > 0 or any(note.severity == "error" for note in self.notes)
+
 
 class Stage:
     """A folder in the making: it writes files durably and remembers length and digest of each."""

@@ -1,5 +1,6 @@
 """How a packing run goes, and how it went: rates and times, which never stand in a package."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +36,9 @@ def going(state: Mapping[str, Any]) -> str:
 
 
 def facts(report: "Report", out: str, course: Mapping[str, Any]) -> dict[str, Any]:
-    """A run report with its times: what was packed, why what was rejected, and what the time went to."""
+    """A run report with its times: what was packed, why something was not, and what the time went to."""
     items = report.counts["items"]
-    found = report.counts.get("findings", {})
+    found = Counter(report.counts.get("findings", {})) + Counter(note.code for note in report.notes)
     return {
         "package": printable(out),
         "items": {"total": sum(items.values()), **items},

@@ -33,7 +33,8 @@ def summary(report: Report, out: str, rejections: Iterable[Mapping[str, Any]], *
     if report.notes:
         yield ""
         yield "About the sources:"
-        yield from (f"  {findings.row(note)}" for note in report.notes[:shown])
+        errors_first = sorted(report.notes, key=lambda note: note.severity != "error")
+        yield from (f"  {findings.row(note)}" for note in errors_first[:shown])
         yield from _more(number_of(report.notes), shown, f"{where}, provenance/run.json")
     yield ""
     yield f"Next: archiver verify {where}"
