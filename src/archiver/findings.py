@@ -79,13 +79,10 @@ CODES: dict[str, Code] = {
     "E104": Code("not a JSON object", "An article is a JSON object; this item is another kind of value."),
     "E105": Code("no text", "No field of the object is known to hold the article's text; `--field text=NAME` names one."),
     "E106": Code("text is not a string", "The field that should hold the article's text holds another kind of value."),
-    "E107": Code("item too large", "The item is larger than one item may be (`--max-item-size`). Its first 256 MiB are archived, or as "
-                 "much as an item may have where that is more; of what is cut off, length and digest are told."),
+    "E107": Code("item too large", "The item is larger than one item may be (`--max-item-size`). Its first 256 MiB are archived, or as much as an item may have where that is more; of what is cut off, length and digest are told."),
     "E108": Code("unknown kind of file", "The file's name says neither text nor JSON nor HTML, nor one of them compressed."),
-    "E109": Code("unreadable file", "The file, or the folder with all that is in it, cannot be read: no permission, or a link that leads "
-                 "nowhere. What befalls more than the one file, such as an I/O error or a lost mount, ends the run instead."),
-    "E110": Code("truncated or damaged compression", "The compressed source ends too early or is damaged from this place on, or its zstd "
-                 "window is larger than 2 GiB."),
+    "E109": Code("unreadable file", "The file, or the folder with all that is in it, cannot be read: no permission, or a link that leads nowhere. What befalls more than the one file, such as an I/O error or a lost mount, ends the run instead."),
+    "E110": Code("truncated or damaged compression", "The compressed source ends too early or is damaged from this place on, or its zstd window is larger than 2 GiB."),
     "W111": Code("encoding is not as declared", "The declared encoding is unknown, or does not give the bytes back; another was used."),
     "W112": Code("unusable URL", "The URL cannot be used as it is: no scheme, control characters, or no host. The record's url is null.",
                  "RFC 3986 section 3", RFC3986 + "#section-3"),
