@@ -16,6 +16,7 @@ import pytest
 from distributed.comm.core import CommClosedError
 
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
+from archiver.model import Digest
 from archiver.pack import cluster
 from archiver.pack.cluster import connected
 from archiver.pack.job import Job, deciding
@@ -147,18 +148,25 @@ def nothing(_job: Job) -> None:
 
 
 @pytest.mark.parametrize(
-    ("marked", "path", "error", "said"),
+    ("marked", "path", "digest", "error", "said"),
     [
-        (False, "", CannotWrite, "does not see the work folder .*nowhere: OUT has to stand in a folder"),
-        (True, "/nowhere/wire.jsonl", CannotRead, "does not see the source /nowhere/wire.jsonl: all workers"),
+        (False, "", None, CannotWrite, "does not see the work folder .*nowhere: OUT has to stand in a folder"),
+        (True, "/nowhere/wire.jsonl", None, CannotRead, "does not see the source /nowhere/wire.jsonl: all workers"),
+        (
+            True,
+            "/nowhere/stdin",
+            "sha256:",
+            CannotRead,
+            "see standard input, which is kept in /nowhere/st.*TMPDIR",
+        ),
     ],
 )
 def test_a_worker_that_does_not_see_the_files_is_refused(
-    tmp_path: Path, scheduler: str, marked: bool, path: str, error: type[Exception], said: str
+    tmp_path: Path, scheduler: str, marked: bool, path: str, digest: Digest | None, error: type[Exception], said: str
 ) -> None:
     folder = tmp_path if marked else tmp_path / "nowhere"
     (tmp_path / "archiver-work.json").touch()
-    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=7),))
+    shard = Shard(index=0, slices=(Slice(path=path, name="wire.jsonl", kind="jsonl", size=7, digest=digest),))
     job = Job(shard=shard, config=CONFIG, folder=folder)
     with connected(scheduler, print) as engine, pytest.raises(error, match=said):
         engine.executor.submit(nothing, job).result()

@@ -13,7 +13,7 @@ from archiver.pack import job as jobs
 from archiver.pack.config import Config
 from archiver.pack.job import DECIDING, Job, deciding, identity_of, software
 from archiver.sources.plan import plan
-from archiver.sources.shards import Shard, Slice, Stdin
+from archiver.sources.shards import Shard, Slice, Stamp, Stdin
 
 CONFIG = Config(created="2024-05-06T07:08:09Z")
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -78,10 +78,10 @@ def test_what_is_not_installed_is_known_as_such(monkeypatch: pytest.MonkeyPatch)
     ("piece", "change", "same"),
     [
         (WIRE, {"path": "/b/wire.jsonl"}, False),
-        (WIRE, {"stamps": (1,)}, False),
+        (WIRE, {"stamps": (Stamp(changed=1, size=7),)}, False),
         (WIRE, {"size": 8}, False),
         (SPOOL, {"path": "/tmp/2/stdin"}, True),
-        (SPOOL, {"stamps": (1,)}, True),
+        (SPOOL, {"stamps": (Stamp(changed=1, size=7),)}, True),
         (SPOOL, {"digest": sha256(b"2")}, False),
         (SPOOL, {"digest": None}, False),
         (SPOOL, {"kind": "json"}, False),
@@ -91,6 +91,31 @@ def test_what_is_not_installed_is_known_as_such(monkeypatch: pytest.MonkeyPatch)
 def test_a_receipt_stands_for_the_same_sources_alone(piece: Slice, change: dict[str, object], same: bool) -> None:
     first, second = (
         Job(shard=shard(WIRE, each), config=CONFIG, folder=Path()).fingerprint
+        for each in (piece, replace(piece, **change))  # type: ignore[arg-type]
+    )
+    assert (first == second) == same
+
+
+@pytest.mark.parametrize(
+    ("piece", "change", "same"),
+    [
+        (WIRE, {"path": "/b/wire.jsonl"}, True),
+        (WIRE, {"stamps": (Stamp(changed=2, size=7), Stamp(changed=2, size=9))}, True),
+        (WIRE, {"stamps": (Stamp(changed=1, size=7), Stamp(changed=1, size=8))}, False),
+        (WIRE, {"stamps": (Stamp(changed=1, size=7), None)}, False),
+        (WIRE, {"stamps": (Stamp(changed=1, size=7),)}, False),
+        (WIRE, {"size": 8}, False),
+        (WIRE, {"name": "other.jsonl"}, False),
+        (SPOOL, {"path": "/tmp/2/stdin"}, True),
+        (SPOOL, {"digest": sha256(b"2")}, False),
+    ],
+)
+def test_a_package_is_known_by_what_stays_when_files_are_copied(
+    piece: Slice, change: dict[str, object], same: bool
+) -> None:
+    piece = replace(piece, stamps=(Stamp(changed=1, size=7), Stamp(changed=1, size=9)))
+    first, second = (
+        identity_of([shard(each)], CONFIG)
         for each in (piece, replace(piece, **change))  # type: ignore[arg-type]
     )
     assert (first == second) == same

@@ -321,10 +321,25 @@ def test_resume_of_a_finished_run_changes_nothing(sources: Path, tmp_path: Path)
     assert contents(tmp_path / "out") == before
 
 
-def test_resume_never_replaces_a_package_of_other_sources(sources: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sources: (sources / "wire.jsonl").unlink(),
+        lambda sources: (sources / "wire.jsonl").write_bytes(b'{"text": "The pier is gone."}\n'),
+        lambda sources: (sources / "pier.meta.json").unlink(),
+        lambda sources: (sources / "pier.meta.json").write_bytes(b'{"title": "The jetty"}'),
+        lambda sources: (sources / "wire.meta.json").write_bytes(b'{"title": "Wire"}'),
+    ],
+)
+def test_resume_never_replaces_a_package_of_other_sources(
+    sources: Path, tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    (sources / "pier.meta.json").write_bytes(b'{"title": "The pier"}')
     pack([sources], tmp_path / "out", CONFIG)
+    pack([sources], tmp_path / "out", CONFIG, resume=True)
+    change(sources)
     with pytest.raises(UsedWrongly, match="of other sources, options or versions; --overwrite"):
-        pack([sources / "pier.txt"], tmp_path / "out", CONFIG, resume=True)
+        pack([sources], tmp_path / "out", CONFIG, resume=True)
 
 
 def test_what_stands_where_a_run_would_work_is_left_alone(sources: Path, tmp_path: Path) -> None:

@@ -199,9 +199,11 @@ def _check_seen(piece: Slice) -> None:
         if isinstance(source, Path):
             source.open("rb").close()
     except OSError as error:
+        what = f"standard input, which is kept in {source}" if piece.digest else f"the source {source}"
+        tempdir = "; TMPDIR names the folder for it" if piece.digest else ""
         raise CannotRead(
-            f"{_here()} does not see the source {source}: all workers have to share it, and be allowed to read it "
-            f"({error.strerror})"
+            f"{_here()} does not see {what}: all workers have to share it, and be allowed to read it "
+            f"({error.strerror}){tempdir}"
         ) from error
     for path in changed(piece):
         raise CannotRead(

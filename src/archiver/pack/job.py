@@ -99,13 +99,21 @@ def _named(shard: Shard) -> list[tuple[object, ...]]:
     return [(piece.name, piece.start, piece.end, piece.size) for piece in shard.slices]
 
 
+def _known(shard: Shard) -> list[tuple[object, ...]]:
+    """The same, and of standard input the digest, of what describes a source the size."""
+    known = ((piece.digest, *(stamp and stamp.size for stamp in piece.stamps[1:])) for piece in shard.slices)
+    return [named + more for named, more in zip(_named(shard), known, strict=True)]
+
+
 def identity_of(shards: Iterable[Shard], config: Config) -> Digest:
-    """A digest over names and sizes of the sources, every option but the time, and what decides bytes."""
+    """A digest over names and sizes of the sources and what describes them, every option but the time, and what decides
+    bytes.
+    """
     options = {name: value for name, value in config.to_dict().items() if name != "created"}
     digest = hashlib.sha256(b"(")
     software: dict[str, str] = {}
     for shard in shards:
-        digest.update(f"{_named(shard)!r}, ".encode())
+        digest.update(f"{_known(shard)!r}, ".encode())
         software |= deciding(shard)
     digest.update(f"{options!r}, {software!r})".encode())
     return Digest("sha256:" + digest.hexdigest())
