@@ -115,9 +115,9 @@ def test_a_course_adds_up(name: Any) -> None:
     course.stage(name)
     course.planned(10, 2)
     course.progressed(7, 2, 1)
-    course.finished({"read": 1.0})
-    course.finished({"read": 0.5})
-    course.finished(None)
+    course.finished({"read": 1.0}, 1)
+    course.finished({"read": 0.5}, 1)
+    course.finished(None, 0)
     course.stage("assembly")
     course.stop()
     facts = course.facts()
@@ -242,9 +242,9 @@ def test_the_rate_is_that_of_the_items_of_this_run() -> None:
     ticks = iter([1.0, 3.0, 3.0])
     course = progress.Course(clock=lambda: next(ticks))
     course.stage("shards")
-    for items, seconds in ((1000, None), (6, {"read": 1.0}), (500, None)):
-        course.progressed(10, items, 0)
-        course.finished(seconds)
+    for items, told, seconds in ((1000, 1003, None), (6, 3, {"read": 1.0}), (500, 500, None)):
+        course.progressed(10, told, 0)  # the next shard is under way, and three of its items are told already
+        course.finished(seconds, items)
     course.progressed(10, 4, 0)
     course.stop()
     assert course.facts()["items_per_second"] == 10 / 2

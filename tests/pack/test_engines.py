@@ -144,6 +144,33 @@ def die(_: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def tell(folder: str, *, is_deadly: bool) -> None:
+    """Tell what is done, and end when that is asked for."""
+    checkpoint(1, 2, 3)
+    checkpoint(0, 5)
+    Path(folder, "begun").touch()
+    while not Path(folder, "heard").exists():
+        pass
+    if is_deadly:
+        die(0)
+
+
+@pytest.mark.parametrize("is_deadly", [False, True])
+def test_what_is_under_way_is_told_until_its_result_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_deadly: bool
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with processes(2) as pool:
+        assert pool.done() == (0, 0, 0)
+        told = pool.submit(tell, str(tmp_path), is_deadly=is_deadly)
+        while not (tmp_path / "begun").exists():
+            pass
+        assert pool.done() == (1, 7, 3)
+        (tmp_path / "heard").touch()
+        assert isinstance(told.exception(), BrokenExecutor) == is_deadly
+        assert pool.done() == (0, 0, 0)
+
+
 def test_a_worker_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     fallen: list[object] = []
     monkeypatch.setattr(threading, "excepthook", fallen.append)

@@ -1,6 +1,7 @@
 """The main job, whole: what stands at OUT, when, and that it is always the same."""
 
 import gzip
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -14,10 +15,11 @@ from archiver.errors import CannotRead, CannotWrite, UsedWrongly
 from archiver.findings import Finding
 from archiver.model import sha256
 from archiver.pack import assemble as assembling
+from archiver.pack import run as running
 from archiver.pack import shard as sharding
 from archiver.pack.config import Config
-from archiver.pack.engines import StoppedError
-from archiver.pack.job import FOLDERS, LISTS, Job, identity_of
+from archiver.pack.engines import InProcess, StoppedError
+from archiver.pack.job import FOLDERS, LISTS, Job, Receipt, identity_of
 from archiver.pack.run import Done, pack, unfinished, work_on
 from archiver.pack.watch import Watch
 from archiver.pack.workfolder import Work, begun_at, held, work_folder, work_of
@@ -25,6 +27,7 @@ from archiver.package import pages
 from archiver.package.open import Entry, Rejection, open_package
 from archiver.record import schema
 from archiver.sources.plan import plan
+from archiver.sources.shards import Shard, Slice
 from archiver.verify.verify import verify
 
 CONFIG = Config(created="2024-05-06T07:08:09Z", title="Piers", operator="The Example Library")
@@ -495,6 +498,8 @@ class Heard(Watch):
     def __init__(self) -> None:
         self.heard: list[tuple[object, ...]] = []
         self.done = [0, 0, 0]
+        self.course: list[tuple[int, ...]] = []
+        self.items = 0
 
     def stage(self, name: str) -> None:
         self.heard.append((name,))
@@ -505,9 +510,11 @@ class Heard(Watch):
     def progressed(self, size: int, items: int, rejected: int) -> None:
         assert min(size, items, rejected) >= 0
         self.done = [before + more for before, more in zip(self.done, (size, items, rejected), strict=True)]
+        self.course.append(tuple(self.done))
 
-    def finished(self, seconds: Mapping[str, float] | None) -> None:
+    def finished(self, seconds: Mapping[str, float] | None, items: int) -> None:
         self.heard.append(("finished", seconds and sorted(seconds)))
+        self.items += items
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -519,7 +526,35 @@ def test_whoever_looks_on_hears_of_every_byte_and_item(sources: Path, tmp_path: 
     size = sum((sources / name).stat().st_size for name in ("pier.txt", "wire.jsonl", "more.jsonl.gz"))
     finished = ("finished", ["process", "read", "settle", "write"])
     assert watch.heard == [("plan",), ("planned", size, 3), ("shards",), *[finished] * 3, ("assembly",)]
-    assert watch.done == [size, 205, 1]
+    assert (watch.done, watch.items) == ([size, 205, 1], 205)
+
+
+def test_a_compressed_source_is_done_as_far_as_it_was_read(tmp_path: Path) -> None:
+    source = tmp_path / "wire.jsonl.gz"
+    lines = (json.dumps({"text": f"Tide {hashlib.sha256(str(n).encode()).hexdigest()}."}) for n in range(4000))
+    source.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+    watch = Heard()
+    pack([source], tmp_path / "out", CONFIG, watch=watch)
+    (size,) = [size for size, items, _ in watch.course if items == 2000]
+    assert 0.4 < size / source.stat().st_size < 0.7
+    assert watch.done == [source.stat().st_size, 4000, 0]
+
+
+def test_what_is_under_way_elsewhere_is_told_and_never_taken_back() -> None:
+    watch, under_way = Heard(), [(0, 0, 0)]
+    job = Job(
+        shard=Shard(index=0, slices=(Slice(path="a", name="a", kind="jsonl", size=90),)), config=CONFIG, folder=Path()
+    )
+    meter = running._Meter(watch, running._Engine(InProcess(), 1, done=lambda: under_way[0]))
+    receipt = Receipt(
+        index=0, fingerprint=sha256(b""), files=(), lists={}, counts={"items": {"archived": 7, "rejected": 2}}
+    )
+    for done in ((30, 4, 1), (50, 8, 1), (0, 0, 0), (20, 3, 0)):
+        under_way[0] = done
+        assert meter.alive()
+    assert watch.course == [(30, 4, 1), (50, 8, 1), (50, 8, 1), (50, 8, 1)]
+    meter.end(job, Done(receipt, None))
+    assert (watch.done, watch.items) == ([110, 12, 2], 9)
 
 
 def test_notes_are_findings(sources: Path, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class Finished(Watch):
     def __init__(self) -> None:
         self.took: list[Mapping[str, float] | None] = []
 
-    def finished(self, seconds: Mapping[str, float] | None) -> None:
+    def finished(self, seconds: Mapping[str, float] | None, items: int) -> None:
         self.took.append(seconds)
 
 

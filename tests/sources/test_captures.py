@@ -1,12 +1,16 @@
 """Every item of every file becomes one capture, with its own bytes; what cannot be read says so and stops nothing."""
 
 import gzip
+import hashlib
 import json
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 import zstandard
+from pyarrow import parquet as pq
 
 from archiver.model import Capture, Metadata, Stated
 from archiver.sources.captures import captures
@@ -244,3 +248,22 @@ def test_one_json_value_in_utf16_is_an_item(tmp_path: Path) -> None:
     data = '{"text": "Rain."}'.encode("utf-16")
     (tmp_path / "a.json").write_bytes(data)
     assert brief(read(tmp_path)) == [(0, data, [])]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.json", "a.json.gz", "a.parquet"])
+def test_how_much_of_the_disk_was_read_is_heard_item_by_item(tmp_path: Path, name: str) -> None:
+    texts = [hashlib.shake_256(str(number).encode()).hexdigest(100) for number in range(6000)]
+    lines = [json.dumps({"text": text}) for text in texts]
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"text": texts}), tmp_path / name)
+    else:
+        data = "\n".join(lines) if "jsonl" in name else f"[{','.join(lines)}]"
+        (tmp_path / name).write_bytes(compressed(data.encode(), Path(name).suffix if name.count(".") > 1 else ""))
+    size = (tmp_path / name).stat().st_size
+    heard: list[int] = []
+    (shard,) = plan([tmp_path], shard_size=1 << 30)
+    found = [sum(heard) for _ in captures(shard, Metadata(), read=heard.append)]
+    assert len(found) == 6000
+    assert min(heard) >= 0
+    assert all(abs(read / size - number / 6000) < 0.3 for number, read in enumerate(found))
+    assert max(accumulate(heard)) <= size

@@ -68,7 +68,6 @@ class Course(Watch):
     steps: dict[str, float] = field(default_factory=dict)
     at: Stage = "plan"
     _since: float = 0.0
-    _counted: int = 0
 
     def stage(self, name: Stage) -> None:
         """A stage begins: the time up to here was the last one's."""
@@ -90,12 +89,11 @@ class Course(Watch):
         """What more is done."""
         self.done, self.items, self.rejected = self.done + size, self.items + items, self.rejected + rejected
 
-    def finished(self, seconds: Mapping[str, float] | None) -> None:
+    def finished(self, seconds: Mapping[str, float] | None, items: int) -> None:
         """The time that a shard took. Whose items they were that an earlier run had finished, the rate leaves out."""
         if seconds is None:
             self.before += 1
-            self.earlier += self.items - self._counted
-        self._counted = self.items
+            self.earlier += items
         for name, took in (seconds or {}).items():
             self.steps[name] = self.steps.get(name, 0.0) + took
 

@@ -51,6 +51,9 @@ UNBORN = (
 LOST = (BrokenExecutor, MemoryError)
 """How a call ends whose worker died, or had no memory to do it: where memory is limited, nothing is killed."""
 _STOP: list[Event] = []
+_DONE: list[Any] = []
+NUMBERS = 3
+"""How many numbers a call can tell of what it has done so far."""
 
 
 class _Process(ProcessPoolExecutor):
@@ -62,7 +65,8 @@ class _Process(ProcessPoolExecutor):
     def __init__(self, stop: Event) -> None:
         context = get_context("spawn")
         self.begun = context.Event()
-        super().__init__(1, context, initializer=_begin, initargs=(stop, self.begun))
+        self.done = context.RawArray("q", NUMBERS)
+        super().__init__(1, context, initializer=_begin, initargs=(stop, self.begun, self.done))
 
     def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
         with _sheltered():
@@ -118,7 +122,7 @@ class Processes(Executor):
             process = self._own.process = _Process(self._stop)
             self._started.append(process)
         try:
-            return process.submit(fn, *args, **kwargs).result()
+            return process.submit(_call, fn, *args, **kwargs).result()
         except MemoryError:
             # The process lives, and may hold on to what it has: the next call gets a fresh one.
             self._own.process = None
@@ -126,9 +130,14 @@ class Processes(Executor):
             raise
         except BrokenExecutor as error:
             self._own.process = None
+            process.done[:] = [0] * NUMBERS
             if not process.begun.is_set() and not self._stop.is_set():
                 raise ArchiverError(UNBORN) from error
             raise
+
+    def done(self) -> tuple[int, ...]:
+        """What the calls under way have told at their checkpoints that they have done, added up."""
+        return tuple(map(sum, zip([0] * NUMBERS, *(process.done for process in self._started), strict=True)))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when they have done what they are doing."""
@@ -151,7 +160,7 @@ class Processes(Executor):
 
 
 @contextmanager
-def processes(count: int) -> Iterator[Executor]:
+def processes(count: int) -> Iterator[Processes]:
     """`count` processes. Ctrl-C goes to every process of a terminal; it is the parent's to answer.
 
     Where the block ends by an exception, the processes are given up.
@@ -164,8 +173,9 @@ def processes(count: int) -> Iterator[Executor]:
             raise
 
 
-def _begin(stop: Event, begun: Event) -> None:
+def _begin(stop: Event, begun: Event, done: Any) -> None:
     begun.set()
+    _DONE.append(done)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOP.append(stop)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -179,8 +189,22 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def checkpoint() -> None:
-    """To be called by long work in a process, now and then. Raises StoppedError where the processes were given up."""
+def _call(fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
+    """Call `fn`. When it is done its result says all that it told on the way."""
+    try:
+        return fn(*args, **kwargs)
+    finally:
+        _DONE[0][:] = [0] * NUMBERS
+
+
+def checkpoint(*done: int) -> None:
+    """To be called by long work in a process, now and then, with up to NUMBERS of what more is `done`.
+
+    Raises StoppedError where the processes were given up.
+    """
+    for told in _DONE:
+        for index, number in enumerate(done):
+            told[index] += number
     if any(stop.is_set() for stop in _STOP):
         raise StoppedError
 

@@ -29,6 +29,7 @@ from archiver.storage import Place, place
 
 # How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
 AHEAD = 2
+_NOTHING: tuple[int, ...] = (0, 0, 0)
 
 
 def pack(
@@ -148,16 +149,26 @@ class Done(NamedTuple):
     seconds: dict[str, float] | None
 
 
-def work_on(
-    job: Job, clock: Callable[[], float], heard: Callable[[Archived | Rejected], None] = lambda _outcome: checkpoint()
-) -> Done:
-    """What a worker does: a shard, unless that is finished already."""
+def work_on(job: Job, clock: Callable[[], float], told: Callable[[int, int, int], None] = checkpoint) -> Done:
+    """What a worker does: a shard, unless that is finished already. `told` hears of more bytes, items and rejects."""
     before = finished(job)
     if before:
         return Done(before, None)
     laps = Laps(clock)
-    receipt = write_shard(job, heard, laps, _still)
+    receipt = write_shard(job, _hearing(job.shard.size, told), laps, _still)
     return Done(receipt, laps.seconds)
+
+
+def _hearing(room: int, told: Callable[[int, int, int], None]) -> Callable[[Archived | Rejected, int], None]:
+    """Who hears of each item of a shard that has `room` bytes: whoever reads a range reads on behind it."""
+
+    def heard(outcome: Archived | Rejected, size: int) -> None:
+        nonlocal room
+        size = min(size, room)
+        room -= size
+        told(size, 1, int(isinstance(outcome, Rejected)))
+
+    return heard
 
 
 def _still(job: Job) -> None:
@@ -171,6 +182,7 @@ class _Engine(NamedTuple):
     executor: Executor
     window: int | Callable[[], int]
     alive: Callable[[], bool] = lambda: True
+    done: Callable[[], tuple[int, ...]] = lambda: _NOTHING
 
 
 @contextmanager
@@ -181,56 +193,63 @@ def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch
             yield _Engine(cluster.executor, cluster.window, cluster.alive)
     elif jobs > 1 or is_shielded:
         with processes(jobs) as pool:
-            yield _Engine(pool, jobs * AHEAD)
+            yield _Engine(pool, jobs * AHEAD, done=pool.done)
     else:
         yield _Engine(InProcess(), 1)
 
 
 def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
     """A receipt for each job, in order, whatever becomes of the workers."""
-    meter = _Meter(watch)
+    meter = _Meter(watch, engine)
     task = partial(work_on, clock=watch.clock)
-    here = partial(_work_here, task, meter) if isinstance(engine.executor, InProcess) else task
+    here = partial(task, told=meter.hear) if isinstance(engine.executor, InProcess) else task
     lost = partial(recovered, work=task, count=count_items, note=watch.note)
-    results = in_order(engine.executor, here, jobs.each(), engine.window, lost, engine.alive)
+    results = in_order(engine.executor, here, jobs.each(), engine.window, lost, meter.alive)
     for job, done in zip(jobs.each(), results, strict=True):
         meter.end(job, done)
         yield done.receipt
 
 
-def _work_here(task: Callable[..., Done], meter: "_Meter", job: Job) -> Done:
-    meter.begin(job)
-    return task(job, heard=meter.heard)
-
-
 class _Meter:
-    """Tells the watch how far the work is: item by item where it is done in this process, else shard by shard."""
+    """Tells the watch how far the work is, in bytes, items and rejects: of shards that are finished or under way.
 
-    def __init__(self, watch: Watch) -> None:
+    Of a cluster's shards it is known no sooner than they are finished.
+    """
+
+    def __init__(self, watch: Watch, engine: _Engine) -> None:
         self._watch = watch
-        self._room = 0
-        self._told = (0, 0, 0)
+        self._engine = engine
+        self._finished = self._here = self._told = _NOTHING
 
-    def begin(self, job: Job) -> None:
-        """Of compressed sources more bytes come than lie on the disk: the shard's size is the most that is told."""
-        self._room = job.shard.size
+    def hear(self, *done: int) -> None:
+        """So much more is done in this process."""
+        self._here = _sum(self._here, done)
+        self._tell()
 
-    def heard(self, outcome: Archived | Rejected) -> None:
-        """An item is done in this process."""
-        self._tell(min(len(outcome.capture.payload), self._room), 1, int(isinstance(outcome, Rejected)))
+    def alive(self) -> bool:
+        """Whether anybody works; it is asked now and then, which is when to look what the others have done."""
+        self._tell()
+        return self._engine.alive()
 
     def end(self, job: Job, done: Done) -> None:
-        """A shard is finished: what has not been told of it."""
+        """A shard is finished."""
         items = done.receipt.counts["items"]
-        size, told, rejected = self._told
-        self._tell(job.shard.size - size, sum(items.values()) - told, items.get("rejected", 0) - rejected)
-        self._told = (0, 0, 0)
-        self._watch.finished(done.seconds)
+        total = sum(items.values())
+        self._here = _NOTHING
+        self._finished = _sum(self._finished, (job.shard.size, total, items.get("rejected", 0)))
+        self._tell()
+        self._watch.finished(done.seconds, total)
 
-    def _tell(self, size: int, items: int, rejected: int) -> None:
-        self._room -= size
-        self._told = (self._told[0] + size, self._told[1] + items, self._told[2] + rejected)
+    def _tell(self) -> None:
+        """Nothing is taken back: what a worker had done that died is told once, and so are shards out of their turn."""
+        known = _sum(self._finished, self._here, self._engine.done())
+        size, items, rejected = (max(now - told, 0) for now, told in zip(known, self._told, strict=True))
+        self._told = _sum(self._told, (size, items, rejected))
         self._watch.progressed(size, items, rejected)
+
+
+def _sum(*done: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*done, strict=True)))
 
 
 @contextmanager

@@ -53,7 +53,7 @@ STANDARD = "https://iipc.github.io/warc-specifications/specifications/warc-forma
 
 def write_shard(
     job: Job,
-    heard: Callable[[Archived | Rejected], None] = lambda _outcome: None,
+    heard: Callable[[Archived | Rejected, int], None] = lambda _outcome, _size: None,
     lap: Callable[[str], None] = lambda _stage: None,
     still: Callable[[Job], None] = lambda _job: None,
 ) -> Receipt:
@@ -63,17 +63,19 @@ def write_shard(
 
     `still` raises where the work is not wanted any more; it is called before any file gets its name.
 
-    `heard` is called with each item's outcome; `lap` with the name of each step as it ends, for whoever takes the time.
+    `heard` is called with each item's outcome, and how many bytes of the sources were read for it; `lap` with the name
+    of each step as it ends, for whoever takes the time.
     """
-    begun: list[int] = []
+    begun, read = list[int](), list[int]()
     with _Writer(job) as writer:
-        for number, capture in _captures(job, begun.append):
+        for number, capture in _captures(job, begun.append, read.append):
             lap("read")
             outcome = _ends_process(capture) if number in job.deadly else process(capture, job.config)
             lap("process")
             writer.add(outcome)
             lap("write")
-            heard(outcome)
+            heard(outcome, sum(read))
+            read.clear()
         lap("read")
         seen.check(job.shard.slices)
         still(job)
@@ -107,11 +109,11 @@ def _within(shard: Shard) -> str | None:
     return first.name if first.start else None
 
 
-def _captures(job: Job, begun: Callable[[int], None] = lambda _lines: None) -> Iterator[tuple[int, Capture]]:
+def _captures(job: Job, *hears: Callable[[int], None]) -> Iterator[tuple[int, Capture]]:
     """The items that the job is about, numbered from 0 within the shard."""
     limits = Limits(item=job.config.max_item_size)
     start, end = job.only or (0, None)
-    return islice(enumerate(captures(job.shard, beside(job.config), limits, begun)), start, end)
+    return islice(enumerate(captures(job.shard, beside(job.config), limits, *hears)), start, end)
 
 
 def _ends_process(capture: Capture) -> Rejected:

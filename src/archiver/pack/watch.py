@@ -25,8 +25,11 @@ class Watch:
     def progressed(self, size: int, items: int, rejected: int) -> None:
         """So many more bytes of the sources are done, and items, of which some were rejected."""
 
-    def finished(self, seconds: Mapping[str, float] | None) -> None:
-        """A shard is finished; its worker took `seconds` for each of its steps. None where it was finished before."""
+    def finished(self, seconds: Mapping[str, float] | None, items: int) -> None:
+        """A shard of so many items is finished; its worker took `seconds` for each of its steps.
+
+        None where it was finished before.
+        """
 
     def note(self, message: str) -> None:
         """Something has happened that does not stop the run."""

@@ -28,31 +28,36 @@ MEDIA_TYPES: dict[Kind, str] = {
 EMPTY = Finding(code="E101", message="The file holds no item.")
 
 Shape = Literal["whole", "array", "lines"]
-Begun = Callable[[int], None]
+Hears = Callable[[int], None]
 
 
-def _unheard(_lines: int) -> None:
+def _unheard(_number: int) -> None:
     pass
 
 
 def captures(
-    shard: Shard, beside: Metadata, limits: Limits | None = None, begun: Begun = _unheard
+    shard: Shard,
+    beside: Metadata,
+    limits: Limits | None = None,
+    begun: Hears = _unheard,
+    read: Hears = _unheard,
 ) -> Iterator[Capture]:
     """Every item of the shard, in order; memory is bounded by the largest one.
 
     `beside` is what options say of all items; a file's sidecar goes before it. A file that is damaged before its end
     ends in a capture whose `trouble` says so, with the bytes of the last item that could be read. `begun` hears how
     many lines begin in a slice that ends before its file does: a line's number is known when all before it are counted.
+    `read` hears how many bytes more of a file were read, as they lie on the disk.
     Raises CannotRead where the disk fails, or a file has gone that the plan saw.
     """
     for piece in shard.slices:
-        yield from _captures(piece, beside, limits or Limits(), begun)
+        yield from _captures(piece, beside, limits or Limits(), begun, read)
 
 
-def _captures(piece: Slice, beside: Metadata, limits: Limits, begun: Begun) -> Iterator[Capture]:
+def _captures(piece: Slice, beside: Metadata, limits: Limits, begun: Hears, read: Hears) -> Iterator[Capture]:
     said, notes = sidecar.read(piece.sidecar) if piece.sidecar else (Metadata(), ())
     known = merged(said, beside)
-    for item in _items(piece, limits, begun):
+    for item in _items(piece, limits, begun, read):
         yield Capture(
             name=piece.name,
             offset=item.offset,
@@ -66,15 +71,18 @@ def _captures(piece: Slice, beside: Metadata, limits: Limits, begun: Begun) -> I
         notes = ()
 
 
-def _items(piece: Slice, limits: Limits, begun: Begun) -> Iterator[Item]:
+def _items(piece: Slice, limits: Limits, begun: Hears, read: Hears) -> Iterator[Item]:
     """The slice's items and, at its end, what kept it from being read on, or that there was nothing in it."""
     previous: Item | None = None
     try:
         if piece.kind == "parquet":
-            yield from _rows(piece, limits)
+            yield from _rows(piece, limits, read)
             return
         with opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
+            reached = stream.reached
             for item in _read(piece, stream, limits, begun):
+                read(stream.reached - reached)
+                reached = stream.reached
                 if previous is not None:
                     yield previous
                 previous = item
@@ -84,11 +92,15 @@ def _items(piece: Slice, limits: Limits, begun: Begun) -> Iterator[Item]:
         yield Item(piece.start, b"", (Finding(code="E109", message=f"The file cannot be read: {said}."),))
 
 
-def _rows(piece: Slice, limits: Limits) -> Iterator[Item]:
+def _rows(piece: Slice, limits: Limits, read: Hears) -> Iterator[Item]:
     found = parquet.items(piece.path, piece.start, piece.end, limits)
     first = next(found, None)
     yield Item(0, b"", (EMPTY,)) if first is None else first
-    yield from found
+    # A row lies here and there in the file: each stands for as much of it as the others.
+    share = piece.size // max((piece.end or 0) - piece.start, 1)
+    for item in found:
+        read(share)
+        yield item
 
 
 def _last(piece: Slice, item: Item | None, stream: Stream) -> Iterator[Item]:
@@ -111,7 +123,7 @@ def _is_blank_on(stream: Stream) -> bool:
     return all(map(bytes.isspace, iter(partial(stream.read, STEP), b"")))
 
 
-def _read(piece: Slice, stream: Stream, limits: Limits, begun: Begun) -> Iterator[Item]:
+def _read(piece: Slice, stream: Stream, limits: Limits, begun: Hears) -> Iterator[Item]:
     if piece.kind == "jsonl":
         is_wide = wide(_head(piece, stream)) is not None
         return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end, begun)

@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
@@ -38,9 +38,15 @@ class Stream(io.BufferedReader):
     Any reading raises CannotRead where the disk, or what it hangs on, does not give them.
     """
 
-    def __init__(self, reads: "_Reads", path: str) -> None:
+    def __init__(self, reads: "_Reads", path: str, reached: Callable[[], int] = lambda: 0) -> None:
         self._source = _Forgiving(reads, path)
+        self._reached = reached
         super().__init__(self._source, BUFFERED)
+
+    @property
+    def reached(self) -> int:
+        """How far the file was read so far, in bytes as they lie on the disk."""
+        return self._reached()
 
     @property
     def failure(self) -> Finding | None:
@@ -53,7 +59,7 @@ def opened(path: str, compression: Compression | None, start: int = 0) -> Iterat
     """The bytes of a file, a path or URL, from `start` on, decompressed. Raises `OSError` where it cannot be opened."""
     with place(path).open("rb", buffering=0) as file:
         file.seek(start)
-        yield Stream({None: _plain, "gzip": _gzip, "zstd": _zstd}[compression](file), path)
+        yield Stream({None: _plain, "gzip": _gzip, "zstd": _zstd}[compression](file), path, file.tell)
 
 
 def compression_of(path: str) -> Compression | None:
