@@ -278,7 +278,7 @@ def other_service(request: pytest.FixtureRequest) -> Iterator[str]:
 )
 def test_a_service_that_is_no_scheduler_is_said(other_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "TIMEOUT", 0.5)
-    with pytest.raises(CannotRead, match=f"no Dask scheduler can be reached at {other_service}: ."):
+    with pytest.raises(CannotRead, match=f"no Dask scheduler can be reached at {other_service}: what listens there"):
         connected(other_service, print).__enter__()
 
 

@@ -4,9 +4,10 @@ The only door to `distributed`. Dask gives a call whose worker died to another w
 `distributed.scheduler.allowed-failures`); only then does the call fail, with BrokenExecutor, as in every engine.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,7 @@ from archiver.sources.shards import Slice
 from archiver.storage import place
 
 TIMEOUT = 20
-"""Seconds that a scheduler has for a step of its answer."""
-PATIENCE = 1.5
-"""How many times that it has for all of them."""
+"""Seconds that a scheduler has to answer."""
 SILENT = 60 // PULSE
 """How often it is looked whether there is a worker, until it is said again that there is none."""
 LEAST = 8
@@ -101,32 +100,49 @@ def _client(address: str) -> Any:
         raise Missing(message) from error
     for name in filter(lambda name: name.startswith("distributed"), logging.root.manager.loggerDict):
         logging.getLogger(name).disabled = True  # what is wrong is said once, in a sentence of ours
-    connect = partial(distributed.Client, address, timeout=TIMEOUT, set_as_default=False, name="archiver")
     try:
-        return _answered(connect)
+        _answered(lambda: asyncio.run(_greet(address)))
+        connect: Callable[..., Any] = distributed.Client
+        return connect(address, timeout=TIMEOUT, set_as_default=False, name="archiver")
     except Exception as error:
-        # What another service answers is read as a message of a scheduler's, with any outcome.
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CannotRead(f"no Dask scheduler can be reached at {address}: {why}") from error
+        raise CannotRead(f"no Dask scheduler can be reached at {address}: {_why(error)}") from error
 
 
-def _answered(connect: Callable[[], Any]) -> Any:
-    """What `connect` returns or raises. Raises TimeoutError where it does neither: its own timeouts do not cover all.
+async def _greet(address: str) -> None:
+    """Raises what comes of it where no Dask process answers a greeting; a client waits for ever for some of them."""
+    import distributed
+    from distributed.comm import core
 
-    Then it is left behind, in a thread that keeps no process from ending.
-    """
-    answer: Future[Any] = Future()
+    security: Callable[[], Any] = distributed.Security
+    connect: Callable[..., Any] = core.connect
+    known = security().get_connection_args("client")
+    # The library bounds the time until it is connected, and not the greeting.
+    comm = await asyncio.wait_for(connect(address, timeout=TIMEOUT, **known), TIMEOUT + 1)
+    await comm.close()
 
-    def ask() -> None:
+
+def _answered(ask: Callable[[], None]) -> None:
+    """Ask in a thread: this one may have an event loop of its own, as in a notebook, and be interrupted."""
+    answer: Future[None] = Future()
+
+    def run() -> None:
         try:
-            answer.set_result(connect())
+            ask()
+            answer.set_result(None)
         except BaseException as error:  # noqa: BLE001  # it is raised again by whoever waits
             answer.set_exception(error)
 
-    Thread(target=ask, daemon=True).start()
-    if not wait([answer], PATIENCE * TIMEOUT).done:
-        raise TimeoutError("what listens there does not answer as one does")
-    return answer.result()
+    Thread(target=run, daemon=True).start()
+    answer.result()
+
+
+def _why(error: Exception) -> str:
+    said = str(error).partition("\n")[0]
+    if isinstance(error, TimeoutError) and not said:
+        return "what listens there does not answer"
+    if isinstance(error, OSError | ValueError | TypeError | RuntimeError | ImportError) and said:
+        return said
+    return f"what listens there answers otherwise ({said or type(error).__name__})"
 
 
 class _Calls(Executor):
