@@ -85,6 +85,7 @@ def test_what_lies_below_two_slashes_is_told_of(bucket: Bucket, tmp_path: Path) 
     report = pack([f"{bucket.url}/wire"], tmp_path / "out", CONFIG)
     assert {entry.article.source.name for entry in open_package(tmp_path / "out").articles()} == {"a.txt", "sub/e.txt"}
     assert [(note.code, note.file) for note in report.notes] == [("E109", "/"), ("E109", "sub//")]
+    assert report.has_errors
     pack([f"{bucket.url}/wire//b.txt"], tmp_path / "given", CONFIG)
     (entry,) = open_package(tmp_path / "given").articles()
     assert entry.article.text == "The pier of wire//b.txt is gone.\n"
