@@ -1,5 +1,6 @@
 """Whether a file still is what the plan saw of it: its time, its length, and its sidecar's."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,29 @@ def test_what_was_left_alone_is_what_it_was(wire: Path) -> None:
         pieces = planned(*sources)
         assert len(pieces) >= 4
         assert [path for piece in pieces for path in changed(piece)] == []
+        check(pieces)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "was changed, or has gone, since the run began"),
+        (errno.ENOTDIR, "was changed, or has gone, since the run began"),
+        (errno.ESTALE, "cannot be read: Stale file handle"),
+        (errno.EIO, "cannot be read: Input/output error"),
+    ],
+)
+def test_what_cannot_be_looked_at_any_more_is_not_what_it_was(
+    wire: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    """As where a mount is gone, or one may not enter it any more."""
+    pieces = planned(wire)
+
+    def fail(path: Path, **_: object) -> os.stat_result:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "stat", fail)
+    with pytest.raises(CannotRead, match=rf"wire\.jsonl {said}"):
         check(pieces)
 
 
