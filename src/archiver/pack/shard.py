@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from hashlib import sha256 as hasher
 from itertools import islice
 from typing import Any, BinaryIO
@@ -224,7 +225,8 @@ class _Writer:
         self._job = job
         self._date = job.config.created
         self._lines = Ordered(job.folder / "cdxj")
-        self._originals: dict[tuple[str, Digest | None], str] = {}
+        # By a digest: a volume holds some hundred thousand, whose addresses would take more memory than all else.
+        self._originals: dict[bytes, str] = {}
         self.tally = _Tally()
         self.entries: list[WarcEntry] = []
         self._volumes: list[_Volume] = []
@@ -296,7 +298,7 @@ class _Writer:
         Bytes that were read as another text, by another declared encoding, are an original of their own; `text` is the
         text's digest.
         """
-        key = (address or str(record.uri), text)
+        key = blake2b(f"{address or record.uri} {text}".encode(), digest_size=16).digest()
         is_new = key not in self._originals
         if is_new:
             self._index(record)
