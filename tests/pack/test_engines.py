@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -196,6 +197,22 @@ def test_a_process_that_was_refused_memory_is_not_used_again() -> None:
 def test_a_want_of_memory_is_said(executor: Callable[[], AbstractContextManager[Executor]]) -> None:
     with executor() as pool, pytest.raises(ArchiverError, match="had too little memory; fewer workers"):
         list(in_order(pool, named, [1 << 60], window=1))
+
+
+class Grip:
+    """Something that a call has in hand."""
+
+
+def test_what_a_call_had_in_hand_is_let_go_before_it_is_made_up_for() -> None:
+    held: list[weakref.ref[Grip]] = []
+
+    def work(_: int) -> int:
+        mine = Grip()
+        held.append(weakref.ref(mine))
+        raise MemoryError
+
+    results = in_order(InProcess(), work, [0], window=1, lost=lambda _: int(held[0]() is not None))
+    assert list(results) == [0]
 
 
 ORPHANED = """

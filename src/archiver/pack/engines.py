@@ -31,7 +31,10 @@ class InProcess(Executor):
             future.set_result(fn(*args, **kwargs))
         except BaseException as error:  # noqa: BLE001  # it is raised again where the result is asked for
             future.set_exception(error)
-        return future
+        try:
+            return future
+        finally:
+            del future  # the error knows this frame, and nothing would let go of what the call had in hand
 
 
 GRACE = 3
@@ -254,6 +257,7 @@ def _next(
     with suppress(*LOST):
         made: Made = future.result()
         return made
+    del future  # and what its error holds on to: what comes now needs the memory
     # Where no worker is left nothing is under way either.
     while wait([each for _, each in under_way], PULSE).not_done and alive():
         pass
