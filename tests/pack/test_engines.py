@@ -266,8 +266,8 @@ def test_a_pool_works_in_a_thread_of_its_own() -> None:
 INTERRUPTED = """
 import sys
 from archiver.pack.engines import in_order, processes
-print("begun", flush=True)
 try:
+    print("begun", flush=True)
     with processes(4) as pool:
         list(in_order(pool, abs, range(10**9), window=8))
 except KeyboardInterrupt:
