@@ -17,7 +17,7 @@ from archiver.pack.config import Config
 from archiver.pack.job import Job
 from archiver.pack.run import pack, unfinished
 from archiver.pack.watch import Watch
-from archiver.pack.workfolder import MARK, RUN, begun_at, held, is_held, work_folder, work_of
+from archiver.pack.workfolder import MARK, RUN, Work, begun_at, held, is_held, work_folder, work_of
 from archiver.sources.shards import Shard
 from tests.pack.test_run import contents, sources
 
@@ -101,6 +101,32 @@ def test_what_another_run_has_by_now_is_not_taken_away(source: Path, tmp_path: P
     with pytest.raises(UsedWrongly):
         pack([source], tmp_path / "out", CONFIG, watch=Meddling(lambda: (work / RUN).write_bytes(b"other")))
     assert (work / RUN).read_bytes() == b"other"
+
+
+def test_shards_that_another_run_has_by_now_stay_and_the_own_folder_goes(source: Path, tmp_path: Path) -> None:
+    out, shared = tmp_path / "out", tmp_path / "kept"
+    mark = Path(str(work_of(out, shared).shards)) / RUN
+    with pytest.raises(UsedWrongly, match="another run works in"):
+        pack([source], out, CONFIG, shared=shared, watch=Meddling(lambda: mark.write_bytes(b"other")))
+    assert mark.read_bytes() == b"other"
+    assert not work_folder(out).exists()
+
+
+def unreadable(_: Work) -> int:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def broken_off_unseen(out: Path, patch: pytest.MonkeyPatch) -> None:
+    """A run that ends where nobody can tell what is finished of it."""
+    with held(out, CONFIG.created, resume=True):
+        patch.setattr(Work, "finished", unreadable)
+        raise InterruptedError
+
+
+def test_what_cannot_be_counted_is_kept_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InterruptedError):
+        broken_off_unseen(tmp_path / "out", monkeypatch)
+    assert begun_at(tmp_path / "out") == CONFIG.created
 
 
 def test_whether_a_job_s_run_holds_its_folder_is_known_or_raised(tmp_path: Path) -> None:
