@@ -55,7 +55,10 @@ def test_a_job_that_is_ended_waits_until_the_run_has_tidied_up(command: list[str
         while not (tmp_path / "begun").exists():
             sleep(0.01)
         process.terminate()
-        assert process.wait() != 0
+        try:
+            assert process.wait(timeout=60) != 0
+        finally:
+            process.kill()
     assert (tmp_path / "ended").read_text(encoding="utf-8").startswith("pack s3://corpus/2017/ -o ")
 
 

@@ -105,7 +105,10 @@ def test_a_package_is_served_and_nothing_is_left(
         listed = re.findall(r'href="(/archive/[^"]+)"', fetched(pages))
         assert len(listed) == 19
         process.send_signal(ending)
-        assert process.wait(timeout=30) == 0
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
     assert list(tmp_path.iterdir()) == []
 
 
