@@ -4,7 +4,7 @@ import functools
 import importlib
 import inspect
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from benchmarks.cost import machine
 
 Stage = tuple[str, str, str]
 """The module where a name is called, the name, and what the stage is called; a dot in the name leads into a class."""
+WHOLE = "all, without a watch on the stages"
 
 
 class Stopwatch:
@@ -70,9 +71,17 @@ def watched(watch: Stopwatch, stages: Sequence[Stage]) -> Iterator[None]:
         setattr(owner, last, function)
 
 
-def table(least: dict[str, float], count: int, ends: dict[str, float], rounds: int) -> str:
+def least(rounds: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Of each stage the least that any round took: what else the machine did is not our cost."""
+    found: dict[str, float] = {}
+    for one in rounds:
+        found |= {stage: min(seconds, found.get(stage, seconds)) for stage, seconds in one.items()}
+    return found
+
+
+def table(spent: dict[str, float], count: int, ends: dict[str, float], rounds: int) -> str:
     """Stages, the longest first, and behind them what they are beside, all in microseconds an item."""
-    rows = [*sorted(least.items(), key=lambda item: -item[1]), *ends.items()]
+    rows = [*sorted(spent.items(), key=lambda item: -item[1]), *ends.items()]
     body = "".join(f"| {stage} | {seconds / count * 1e6:.0f} |\n" for stage, seconds in rows)
     head = f"{machine()}; {count:,} items, one process, the least of {rounds} rounds.\n\n"
     return f"{head}| stage | CPU µs an item |\n|---|--:|\n{body}"
