@@ -73,7 +73,7 @@ def test_a_full_disk_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_here: bool, error: type[Exception], said: str
 ) -> None:
     monkeypatch.setattr(ordered, "_HELD", 1)
-    monkeypatch.setattr(ordered, "TemporaryFile", lambda **_: Full())
+    monkeypatch.setattr("archiver.pack.durable.TemporaryFile", lambda **_: Full())
     kept = Ordered(tmp_path if is_here else Remote("s3://bucket/shards"))
     with pytest.raises(error, match=said):
         kept.add(b"line\n")
@@ -86,7 +86,7 @@ def test_a_file_that_is_cut_off_is_no_end(tmp_path: Path, monkeypatch: pytest.Mo
     kept.add(b"one\n")
     kept.add(b"two\n")
     assert kept._file is not None
-    kept._file.truncate(3)
+    kept._file._stream.truncate(3)
     with pytest.raises(OSError, match="has lost its end"):
         list(kept)
     kept.close()

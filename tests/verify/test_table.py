@@ -64,6 +64,6 @@ def test_where_no_temporary_file_can_be_written_it_is_said(monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("archiver.verify.table._HELD", 2)
-    monkeypatch.setattr(entries, "TemporaryFile", full)
+    monkeypatch.setattr("archiver.pack.durable.TemporaryFile", full)
     with pytest.raises(CannotWrite, match="No space left on device"):
         table([(1, 1), (2, 2)])

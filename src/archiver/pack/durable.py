@@ -1,17 +1,23 @@
 """Write beside, make it last, then give it its name: a reader sees the whole file or none."""
 
+import errno
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.errors import CannotWrite
 from archiver.storage import Place, Remote
+
+if TYPE_CHECKING:
+    from array import array
 
 PART = ".part"
 SPOOLED = "archiver-"
@@ -92,6 +98,37 @@ def spooling(what: str) -> Iterator[None]:
             f"{what} cannot be kept in a temporary file: {error.strerror or error} ({where}); "
             "TMPDIR names the folder for temporary files"
         ) from error
+
+
+class Aside:
+    """What memory does not hold, in a temporary file without a name, which is gone with this object.
+
+    It lies in `folder` where one is given, and then any failure is its OSError; else where temporary files do, and
+    where that takes no more CannotWrite says so of `what`.
+    """
+
+    def __init__(self, what: str, name: str, folder: Path | None = None) -> None:
+        self._what, self._folder = what, folder
+        with self._spooling():
+            self._stream = TemporaryFile(prefix=f"{SPOOLED}{name}-", dir=folder)  # noqa: SIM115  # `close` closes it
+        self.close = weakref.finalize(self, self._stream.close)
+
+    def append(self, parts: "Iterable[bytes | array[int]]") -> int:
+        """Puts bytes by; how many there are now."""
+        with self._spooling():
+            self._stream.writelines(parts)
+            self._stream.flush()
+            return self._stream.tell()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """So many bytes, which were put by. Several readers do not disturb one another. Raises OSError."""
+        data = os.pread(self._stream.fileno(), size, offset)
+        if len(data) < size:
+            raise OSError(errno.EIO, "a temporary file has lost its end", self._folder)
+        return data
+
+    def _spooling(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._folder else spooling(self._what)
 
 
 def remove_parts(folder: Path) -> None:

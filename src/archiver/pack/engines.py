@@ -57,6 +57,12 @@ _STOP: list[Event] = []
 _DONE: list[Any] = []
 NUMBERS = 3
 """How many numbers a call can tell of what it has done so far."""
+NOTHING: tuple[int, ...] = (0,) * NUMBERS
+
+
+def added(*done: Iterable[int]) -> tuple[int, ...]:
+    """What was done in all, number by number."""
+    return tuple(map(sum, zip(*done, strict=True)))
 
 
 class _Process(ProcessPoolExecutor):
@@ -133,14 +139,14 @@ class Processes(Executor):
             raise
         except BrokenExecutor as error:
             self._own.process = None
-            process.done[:] = [0] * NUMBERS
+            process.done[:] = NOTHING
             if not process.begun.is_set() and not self._stop.is_set():
                 raise ArchiverError(UNBORN) from error
             raise
 
     def done(self) -> tuple[int, ...]:
         """What the calls under way have told at their checkpoints that they have done, added up."""
-        return tuple(map(sum, zip([0] * NUMBERS, *(process.done for process in self._started), strict=True)))
+        return added(NOTHING, *(process.done for process in self._started))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when they have done what they are doing."""
@@ -197,7 +203,7 @@ def _call(fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kw
     try:
         return fn(*args, **kwargs)
     finally:
-        _DONE[0][:] = [0] * NUMBERS
+        _DONE[0][:] = NOTHING
 
 
 def checkpoint(*done: int) -> None:

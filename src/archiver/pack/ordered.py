@@ -1,15 +1,10 @@
 """Lines in order, in little memory: a shard that cannot be cut holds as many of them as its source has articles."""
 
-import errno
 import heapq
-import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import BinaryIO
 
-from archiver.pack.durable import SPOOLED, spooling
+from archiver.pack.durable import Aside
 from archiver.storage import Place
 
 # So many lines are sorted in memory, some 30 MB of an index; what is more goes into a file.
@@ -28,7 +23,7 @@ class Ordered:
     def __init__(self, folder: Place) -> None:
         self._folder = folder if isinstance(folder, Path) else None
         self._held: list[bytes] = []
-        self._file: BinaryIO | None = None
+        self._file: Aside | None = None
         self._ends = [0]
 
     def add(self, line: bytes) -> None:
@@ -48,22 +43,16 @@ class Ordered:
             self._file.close()
 
     def _put_by(self) -> None:
-        with nullcontext() if self._folder else spooling("the index"):
-            if self._file is None:
-                self._file = TemporaryFile(prefix=f"{SPOOLED}index-", dir=self._folder)  # noqa: SIM115  # closed by `close`
-            self._file.writelines(sorted(self._held))
-            self._file.flush()
-            self._ends.append(self._file.tell())
+        self._file = self._file or Aside("the index", "index", self._folder)
+        self._ends.append(self._file.append(sorted(self._held)))
         self._held.clear()
 
     def _run(self, start: int, end: int) -> Iterator[bytes]:
-        """The lines of a run, which several readers of the one file do not disturb."""
+        """The lines of a run."""
         assert self._file is not None
         rest = b""
         while start < end:
-            piece = os.pread(self._file.fileno(), min(_READ, end - start), start)
-            if not piece:
-                raise OSError(errno.EIO, "a temporary file has lost its end", self._folder)
+            piece = self._file.read(start, min(_READ, end - start))
             start += len(piece)
             *lines, rest = (rest + piece).split(b"\n")
             yield from (line + b"\n" for line in lines)

@@ -14,7 +14,7 @@ from archiver.pack import destination
 from archiver.pack.assemble import Report, assemble
 from archiver.pack.cluster import connected
 from archiver.pack.config import Config
-from archiver.pack.engines import InProcess, StoppedError, checkpoint, in_order, processes
+from archiver.pack.engines import NOTHING, InProcess, StoppedError, added, checkpoint, in_order, processes
 from archiver.pack.job import Job, Receipt, finished, identity_of
 from archiver.pack.recovery import recovered
 from archiver.pack.shard import count_items, write_shard
@@ -29,7 +29,6 @@ from archiver.storage import Place, place
 
 # How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
 AHEAD = 2
-_NOTHING: tuple[int, ...] = (0, 0, 0)
 
 
 def pack(
@@ -182,7 +181,7 @@ class _Engine(NamedTuple):
     executor: Executor
     window: int | Callable[[], int]
     alive: Callable[[], bool] = lambda: True
-    done: Callable[[], tuple[int, ...]] = lambda: _NOTHING
+    done: Callable[[], tuple[int, ...]] = lambda: NOTHING
 
 
 @contextmanager
@@ -219,11 +218,11 @@ class _Meter:
     def __init__(self, watch: Watch, engine: _Engine) -> None:
         self._watch = watch
         self._engine = engine
-        self._finished = self._here = self._told = _NOTHING
+        self._finished = self._here = self._told = NOTHING
 
     def hear(self, *done: int) -> None:
         """So much more is done in this process."""
-        self._here = _sum(self._here, done)
+        self._here = added(self._here, done)
         self._tell()
 
     def alive(self) -> bool:
@@ -235,21 +234,17 @@ class _Meter:
         """A shard is finished."""
         items = done.receipt.counts["items"]
         total = sum(items.values())
-        self._here = _NOTHING
-        self._finished = _sum(self._finished, (job.shard.size, total, items.get("rejected", 0)))
+        self._here = NOTHING
+        self._finished = added(self._finished, (job.shard.size, total, items.get("rejected", 0)))
         self._tell()
         self._watch.finished(done.seconds, total)
 
     def _tell(self) -> None:
         """Nothing is taken back: what a worker had done that died is told once, and so are shards out of their turn."""
-        known = _sum(self._finished, self._here, self._engine.done())
+        known = added(self._finished, self._here, self._engine.done())
         size, items, rejected = (max(now - told, 0) for now, told in zip(known, self._told, strict=True))
-        self._told = _sum(self._told, (size, items, rejected))
+        self._told = added(self._told, (size, items, rejected))
         self._watch.progressed(size, items, rejected)
-
-
-def _sum(*done: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*done, strict=True)))
 
 
 @contextmanager

@@ -1,14 +1,11 @@
 """Sorted entries of a table, each a key of 64 bits and a number: in memory or, where they are many, in a file."""
 
-import os
-import weakref
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from tempfile import TemporaryFile
 from typing import Protocol
 
-from archiver.pack.durable import SPOOLED, spooling
+from archiver.pack.durable import Aside
 
 BUCKETS = 256
 _BLOCK = 1 << 8
@@ -79,52 +76,37 @@ class Held:
         return self._keys[at], self._values[at]
 
 
-class _File:
-    """A temporary file without a name, which is gone with this object."""
+def _aside() -> Aside:
+    return Aside("what is remembered of the package", "table")
 
-    def __init__(self) -> None:
-        with spooling("what is remembered of the package"):
-            self._stream = TemporaryFile(prefix=f"{SPOOLED}table-")  # noqa: SIM115  # it lives as long as the table
-        weakref.finalize(self, self._stream.close)
 
-    def append(self, numbers: "array[int]") -> None:
-        with spooling("what is remembered of the package"):
-            self._stream.write(numbers)
-
-    def seal(self) -> None:
-        with spooling("what is remembered of the package"):
-            self._stream.flush()
-
-    def read(self, offset: int, count: int) -> "array[int]":
-        """So many numbers from a byte on, or as many as there are."""
-        numbers = array("Q")
-        numbers.frombytes(os.pread(self._stream.fileno(), count * numbers.itemsize, offset))
-        return numbers
+def _numbers(file: Aside, offset: int, count: int) -> "array[int]":
+    numbers = array("Q")
+    numbers.frombytes(file.read(offset, count * numbers.itemsize))
+    return numbers
 
 
 class Runs:
     """Buckets that were put by in a file, each time sorted."""
 
     def __init__(self) -> None:
-        self._file = _File()
+        self._file = _aside()
         # Of each run how many entries every bucket has.
         self._counts: list[Sequence[int]] = []
 
     def append(self, buckets: Buckets) -> None:
         """Puts buckets by."""
         for keys, values in buckets.sorted():
-            self._file.append(keys)
-            self._file.append(values)
+            self._file.append((keys, values))
         self._counts.append(array("I", map(len, buckets.keys)))
 
     def merged(self) -> "Iterator[tuple[array[int], array[int]]]":
         """The keys and values of each bucket, of all runs, by key and value."""
-        self._file.seal()
         places = [_WIDTH * sum(map(sum, self._counts[:number])) for number in range(len(self._counts))]
         for bucket in range(BUCKETS):
             keys, values = array("Q"), array("Q")
             for number, counts in enumerate(self._counts):
-                both = self._file.read(places[number], 2 * counts[bucket])
+                both = _numbers(self._file, places[number], 2 * counts[bucket])
                 keys.extend(both[: counts[bucket]])
                 values.extend(both[counts[bucket] :])
                 places[number] += _WIDTH * counts[bucket]
@@ -135,14 +117,13 @@ class Filed:
     """Entries in a file; in memory is the first key of each block, and the block that was read last."""
 
     def __init__(self, runs: Runs) -> None:
-        self._file, self._firsts, self._count = _File(), array("Q"), 0
+        self._file, self._firsts, self._count = _aside(), array("Q"), 0
         for keys, values in runs.merged():
             pairs = array("Q", bytes(_WIDTH * len(keys)))
             pairs[::2], pairs[1::2] = keys, values
-            self._file.append(pairs)
+            self._file.append((pairs,))
             self._firsts.extend(keys[-self._count % _BLOCK :: _BLOCK])
             self._count += len(keys)
-        self._file.seal()
         self._number, self._keys, self._values = -1, array("Q"), array("Q")
 
     def __len__(self) -> int:
@@ -161,5 +142,6 @@ class Filed:
 
     def _read(self, number: int) -> None:
         if number != self._number:
-            both = self._file.read(number * _BLOCK * _WIDTH, 2 * _BLOCK)
+            count = min(_BLOCK, self._count - number * _BLOCK)
+            both = _numbers(self._file, number * _BLOCK * _WIDTH, 2 * count)
             self._number, self._keys, self._values = number, both[::2], both[1::2]

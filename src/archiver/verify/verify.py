@@ -26,6 +26,7 @@ from archiver.verify.survey import Survey
 from archiver.verify.tree import Folder, Tree
 from archiver.verify.wacz import WARC, Manifest, zip_structure
 from archiver.verify.zips import Zip
+from archiver.warc.members import ZSTD_STARTS
 from archiver.warc.reader import is_warc
 
 Level = Literal["structure", "fixity", "records", "full"]
@@ -33,7 +34,7 @@ LEVELS: tuple[Level, ...] = ("structure", "fixity", "records", "full")
 _ALONE = (*WARC, ".arc", ".arc.gz")
 _PAYLOAD = "data/"
 _BAG = re.compile(r"(?:[^/]+/)?bagit\.txt")
-_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+_COMPRESSED = (b"\x1f\x8b", *ZSTD_STARTS)
 # A process has to be started, and to import. So many bytes of records take it longer, and so many that are only hashed.
 _WORTH_A_POOL = 1 << 25
 _WORTH_HASHING_APART = 1 << 29
