@@ -32,9 +32,12 @@ class Buckets:
     def __len__(self) -> int:
         return sum(map(len, self.keys))
 
-    def sorted(self) -> "Iterator[tuple[array[int], array[int]]]":
-        """The keys and values of each bucket, by key and value."""
-        return (_in_order(*pair) for pair in zip(self.keys, self.values, strict=True))
+    def emptied(self) -> "Iterator[tuple[array[int], array[int]]]":
+        """The keys and values of each bucket, by key and value; they are held here no longer."""
+        for number in range(BUCKETS):
+            pair = self.keys[number], self.values[number]
+            self.keys[number], self.values[number] = array("Q"), array("Q")
+            yield _in_order(*pair)
 
 
 def _in_order(keys: "array[int]", values: "array[int]") -> "tuple[array[int], array[int]]":
@@ -60,7 +63,7 @@ class Held:
 
     def __init__(self, buckets: Buckets) -> None:
         self._keys, self._values = array("Q"), array("Q")
-        for keys, values in buckets.sorted():
+        for keys, values in buckets.emptied():
             self._keys.extend(keys)
             self._values.extend(values)
 
@@ -96,9 +99,9 @@ class Runs:
 
     def append(self, buckets: Buckets) -> None:
         """Puts buckets by."""
-        for keys, values in buckets.sorted():
-            self._file.append((keys, values))
         self._counts.append(array("I", map(len, buckets.keys)))
+        for keys, values in buckets.emptied():
+            self._file.append((keys, values))
 
     def merged(self) -> "Iterator[tuple[array[int], array[int]]]":
         """The keys and values of each bucket, of all runs, by key and value."""
