@@ -1,5 +1,6 @@
 """Object stores through one door: reading by ranges, writing whole or not at all, and every refusal an OSError."""
 
+import os
 import pickle
 from collections.abc import Iterator
 from contextlib import suppress
@@ -43,9 +44,25 @@ def test_what_is_written_is_there_and_reads_back(root: Remote) -> None:
 def test_an_object_is_listed_as_a_directory_entry_is(root: Remote) -> None:
     write(root / "n.txt", b"four")
     write(root / "sub" / "m.txt", b"")
-    found = sorted((entry.name, entry.path, entry.is_dir(), entry.is_symlink()) for entry in scan(str(root)))
+    found = [(entry.name, entry.path, entry.is_folder, entry.is_link) for entry in scan(str(root))]
     assert found == [("n.txt", f"{root}/n.txt", False, False), ("sub", f"{root}/sub", True, False)]
     assert files(root) == {"n.txt": 4, "sub/m.txt": 0}
+
+
+def test_a_folder_is_listed_in_the_order_of_what_is_below_it(tmp_path: Path) -> None:
+    for name in ("a-b", "a.txt", "b", "é", os.fsdecode(b"caf\xe9")):
+        (tmp_path / name).write_bytes(b"four")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b.d").symlink_to("a")
+    listing = scan(str(tmp_path))
+    found = [(entry.name, entry.is_folder, entry.is_link) for entry in listing]
+    files = [(name, False, False) for name in ("b", os.fsdecode(b"caf\xe9"), "é")]
+    assert found[:3] == [("a-b", False, False), ("a.txt", False, False), ("a", True, False)]
+    assert found[3:] == [files[0], ("b.d", False, True), *files[1:]]
+    assert [entry.path for entry in listing] == [f"{tmp_path}/{name}" for name, _, _ in found]
+    assert [entry.name for entry in listing if listing.file(entry.name) != entry] == ["a"]
+    assert [listing.file(name) for name in ("", "A", "a-", "b.", "z", "é2")] == [None] * 6
+    assert [entry.stat().st_size for entry in listing if not (entry.is_folder or entry.is_link)] == [4] * 5
 
 
 @pytest.mark.parametrize("key", ["a::b.txt", "s3::a.txt", "sub::/n.txt", "http://n.txt", "a b+c%20?d#e[f].txt"])
@@ -64,7 +81,7 @@ def test_only_the_marker_of_a_folder_is_passed_over(bucket: Bucket, prefix: str)
     bucket.put(**{f"{above}n.txt": b"", f"{above}sub/": b"", f"{above}/deep/m.txt": b"", f"{above}/": b""})
     if prefix:
         bucket.put(**{above: b""})
-    found = sorted((entry.name, entry.path, entry.is_dir()) for entry in scan(bucket.url + prefix))
+    found = [(entry.name, entry.path, entry.is_folder) for entry in scan(bucket.url + prefix)]
     where = bucket.url + prefix
     assert found == [("", f"{where}/", True), ("n.txt", f"{where}/n.txt", False), ("sub", f"{where}/sub", True)]
 

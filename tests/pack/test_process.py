@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.findings import Finding
@@ -168,7 +168,6 @@ def test_a_language_that_is_none_is_left_out() -> None:
     assert [finding.code for finding in outcome.article.findings] == ["W116"]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_have_an_outcome_and_a_way_back(payload: bytes) -> None:
     outcome = process(text(payload), CONFIG)

@@ -148,7 +148,7 @@ def articles(draw: st.DrawFn) -> Article:
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(articles(), HOSTILE)
 def test_the_text_stands_whole_and_nothing_gets_out_of_its_place(made: Article, original: str) -> None:
     shown = page(made, original)

@@ -81,7 +81,7 @@ def _has(holder: Any, key: Any) -> bool:
     return isinstance(holder, list) and isinstance(key, int) and key < len(holder)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(mutants())
 def test_what_is_surely_valid_is_valid(record: Any) -> None:
     if schema.is_surely_valid(schema.ARTICLE, record):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.model import Moment, References, Repair, Span
@@ -202,7 +202,6 @@ DAMAGED = (
 )
 
 
-@settings(deadline=None)  # the first example loads what undoes damage
 @given(st.lists(st.sampled_from(DAMAGED.split("|")) | PIECES, max_size=30).map("".join))
 @example("https://bÃ¼cher.example/Ã¼â€” ")
 def test_every_span_leads_to_the_source(source: str) -> None:

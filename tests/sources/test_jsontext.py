@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.findings import Finding
@@ -38,7 +38,6 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(values, st.booleans(), st.sampled_from([None, 2]))
 def test_what_was_written_is_read(written: Any, is_ascii: bool, indent: int | None) -> None:
     text = json.dumps(written, ensure_ascii=is_ascii, indent=indent)

@@ -3,16 +3,15 @@
 import os
 import pickle
 import sys
+import tracemalloc
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archiver.errors import CannotRead, UsedWrongly
-from archiver.sources.plan import distinct_names, number_of, plan
+from archiver.sources.plan import number_of, plan
 from archiver.sources.shards import Shard, Slice, Stdin
 
 
@@ -131,22 +130,6 @@ def test_names_that_are_shared_get_their_folders(tmp_path: Path) -> None:
     assert names(tmp_path / "x" / "a" / "n.txt", tmp_path / "x") == ["n.txt", "b/n.txt", "b/only.txt"]
 
 
-paths = st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=5).map(tuple), unique=True, max_size=12)
-
-
-@given(paths, st.data())
-def test_names_are_always_distinct(found: list[tuple[str, ...]], data: st.DataObject) -> None:
-    depths = [data.draw(st.integers(1, len(parts))) for parts in found]
-    files = [
-        ("/" + "/".join(parts), "/" + "/".join(parts), "/".join(parts[-depth:]))
-        for parts, depth in zip(found, depths, strict=True)
-    ]
-    renamed = distinct_names(files)
-    final = [renamed.get(key, name) for key, _, name in files]
-    assert len(set(final)) == len(files)
-    assert all(path.endswith("/" + name) for (_, path, _), name in zip(files, final, strict=True))
-
-
 def test_stdin_is_sniffed_and_named(tmp_path: Path) -> None:
     for content, kind in ((' \n{"text": "x"}', "jsonl"), ("[{}]", "json"), ("Rain", "text"), ("\ufeff{}", "jsonl")):
         spool = tmp_path / "spool"
@@ -260,3 +243,21 @@ def test_nothing_to_read_is_said(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CannotRead, match="neither a file nor a folder"):
         plan([tmp_path / "pipe"])
+
+
+@pytest.mark.parametrize("folders", [("a",), ("a", "b")])
+def test_of_a_file_no_more_than_its_name_is_held(tmp_path: Path, folders: tuple[str, ...]) -> None:
+    def peak(count: int) -> int:
+        root = tmp_path / str(count)
+        lay(root, {f"{folder}/article-{number:06}.txt": "" for folder in folders for number in range(count)})
+        tracemalloc.reset_peak()
+        for _ in plan([root / folder for folder in folders], shard_size=1 << 16):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+
+    tracemalloc.start()
+    try:
+        few, many = [peak(count) for count in (100, 1000, 5000)][1:]
+    finally:
+        tracemalloc.stop()
+    assert (many - few) / 4000 / len(folders) < 300

@@ -4,7 +4,7 @@ import errno
 import gzip
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from archiver.model import Metadata
 from archiver.sources.captures import captures
 from archiver.sources.plan import plan
 from archiver.sources.shards import Shard
-from archiver.storage import Entry, scan
+from archiver.storage import Entry, Listing, Status
 
 OF_ONE = (errno.EACCES, errno.EPERM, errno.ELOOP)
 OF_ALL = (
@@ -137,7 +137,7 @@ def test_rows_that_the_disk_does_not_give_are_not_damaged(tmp_path: Path, monkey
 def test_a_folder_that_the_disk_does_not_list_ends_the_plan(
     folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, module: str, call: str
 ) -> None:
-    def fail(path: str) -> list[Entry]:
+    def fail(path: str) -> Listing:
         raise error(number, path)
 
     monkeypatch.setattr(f"{module}.{call}", fail)
@@ -152,27 +152,17 @@ def test_a_folder_that_the_disk_does_not_list_ends_the_plan(
 def test_a_file_that_cannot_be_looked_at_is_left_to_its_reader_or_ends_the_plan(
     folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, outcome: type[Exception] | None
 ) -> None:
-    monkeypatch.setattr("archiver.sources.walk.scan", _unseen(scan, number))
+    whole = Entry.stat
+
+    def unseen(entry: Entry) -> os.stat_result | Status:
+        if entry.name == "a.txt":
+            raise error(number, entry.path)
+        return whole(entry)
+
+    monkeypatch.setattr(Entry, "stat", unseen)
     if outcome:
         with pytest.raises(outcome, match=r"a\.txt cannot be read: "):
             list(plan([folder]))
         return
     (shard,) = plan([folder])
     assert [piece.stamps[0] is None for piece in shard.slices] == [piece.name == "a.txt" for piece in shard.slices]
-
-
-def _unseen(whole: Callable[[str], list[Entry]], number: int) -> Callable[[str], list[Any]]:
-    class Unseen:
-        def __init__(self, entry: Entry) -> None:
-            self.name, self.path = entry.name, entry.path
-
-        def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-            return False
-
-        def is_symlink(self) -> bool:
-            return False
-
-        def stat(self) -> os.stat_result:
-            raise error(number, self.path)
-
-    return lambda folder: [Unseen(entry) if entry.name == "a.txt" else entry for entry in whole(folder)]

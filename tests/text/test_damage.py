@@ -69,13 +69,13 @@ def test_a_character_that_is_calm_alone_is_left_alone(frame: str) -> None:
     assert [line for line in lines if not is_suspicious(line) and changed(line)] == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.sampled_from([*"aIt n.&;-'\"", *part_of_mojibake()]), max_size=12))
 def test_generated_lines_that_are_calm_are_left_alone(line: str) -> None:
     assert is_suspicious(line) or not changed(line)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from([*"aIt n.&;-'\"", *part_of_mojibake()]), max_size=60))
 def test_what_is_bad_is_seen_by_looking_at_its_places_alone(line: str) -> None:
     assert mojibake.is_bad(line) == mojibake._has_badness(line)
@@ -101,7 +101,7 @@ def test_what_is_bad_at_the_edges_of_a_line(line: str, bad: bool) -> None:
     assert mojibake.is_bad(line) == mojibake._has_badness(line) == bad
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=30))
 def test_any_line_that_is_calm_is_left_alone(line: str) -> None:
     line = line.replace("\r", "")

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.text.decode import decode, decode_json, not_text
@@ -32,7 +32,6 @@ DECLARED = [
 ]
 
 
-@settings(deadline=None)  # the detector is imported on the way
 @given(st.binary(), st.none() | st.sampled_from(DECLARED) | st.text(max_size=12))
 def test_encoding_again_gives_the_bytes(data: bytes, declared: str | None) -> None:
     decoded = decode(data, declared)

@@ -176,7 +176,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
 def test_repairing_can_be_taken_back_and_done_again(source: str) -> None:
     repaired = checked(source)
@@ -184,7 +184,7 @@ def test_repairing_can_be_taken_back_and_done_again(source: str) -> None:
     assert repaired.text.count("\n") == lines
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(max_size=60))
 def test_any_text_can_be_repaired_and_taken_back(source: str) -> None:
     checked(source)

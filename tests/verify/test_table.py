@@ -30,7 +30,7 @@ def table(given: list[tuple[int, int]]) -> Table:
 
 
 @pytest.mark.usefixtures("_held")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ENTRIES, ENTRIES, KEYS)
 def test_a_table_says_what_a_dictionary_says(
     one: list[tuple[int, int]], other: list[tuple[int, int]], key: int

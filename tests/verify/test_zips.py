@@ -274,7 +274,7 @@ def test_a_missing_zip_cannot_be_read(tmp_path: Path) -> None:
         Zip(tmp_path / "none.wacz")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False), st.sampled_from([TWO, DEFLATED, streamed(), wide()]))
 def test_no_damage_makes_the_reader_fail(
     tmp_path_factory: pytest.TempPathFactory, draw: random.Random, data: bytes

@@ -271,7 +271,7 @@ def test_a_coded_bomb_is_not_decoded_to_its_end(coding: str, monkeypatch: pytest
     assert codings.undone([coding], pack[coding](zeros[: 1 << 15])) == zeros[: 1 << 15]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_no_damage_makes_the_reader_fail_or_loop(data: st.DataObject) -> None:
     sound = data.draw(st.sampled_from([ARC, zipped(opening(), document()), *ZSTD.values()]))

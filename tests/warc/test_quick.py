@@ -182,13 +182,13 @@ def broken(draw: st.DrawFn) -> bytes:
     return bytes(draw(st.sampled_from(PACKS))(parts))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=broken())
 def test_both_lanes_agree_on_a_record_that_was_changed(data: bytes) -> None:
     assert quickly(data) == carefully(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.sampled_from([PLAIN, MEMBERS]), at=st.floats(0, 1), new=st.binary(max_size=3))
 def test_both_lanes_agree_on_a_file_that_was_changed(data: bytes, at: float, new: bytes) -> None:
     place = int(at * len(data))

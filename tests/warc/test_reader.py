@@ -369,7 +369,7 @@ def test_a_bomb_is_not_inflated_to_its_end() -> None:
     assert codes(bomb + zipped(record(number=2))) == ["E217", "E202"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_makes_the_reader_fail_or_loop(data: st.DataObject) -> None:
     sound = data.draw(st.sampled_from([zipped(INFO, record(), record(number=2)), INFO + record() + record(number=2)]))

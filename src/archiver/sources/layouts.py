@@ -20,7 +20,7 @@ def _paths(*candidates: str) -> tuple[Path, ...]:
     return tuple(tuple(candidate.split("/")) for candidate in candidates)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
     """`marks` are keys that occur together in no other layout; `fields` says where each thing stands, best place first.
 
@@ -158,6 +158,11 @@ LAYOUTS = (
 METADATA = tuple(name for name in PLAIN.fields if name != "text")
 FIELDS = ("text", *METADATA)
 
+# The keys at which any of them begins.
+KEYS = frozenset(
+    path[0] for layout in (PLAIN, SCHEMA_ORG, *LAYOUTS) for known in layout.fields.values() for path in known
+)
+
 # Objects around the article: Elasticsearch's dumps, Zyte's API.
 ENVELOPES = ("_source", "article")
 
@@ -203,19 +208,23 @@ def recognise(value: Any, fields: Mapping[str, str]) -> Item | Finding:
     if not isinstance(article, dict):
         found = json_type(value)
         return Finding(code="E104", message=f"An article is a JSON object; this is {found}.", found=found)
-    places: dict[str, tuple[tuple[str, Any], ...]] = {}
-    for name in FIELDS:
-        if name in fields:
-            places[name] = tuple(_places(value, [_stated_path(fields[name], place)]))
-        else:
-            others = () if layout.is_whole else PLAIN.fields[name]
-            known = [place + path for path in layout.fields.get(name, ()) + others if path[0] in article]
-            places[name] = tuple(_places(value, known)) if known else ()
+    paths = _known_paths(layout, place, KEYS.intersection(article))
+    stated_at = {name: (_stated_path(where, place),) for name, where in fields.items()}
+    places = {name: tuple(_places(value, stated_at.get(name, paths[name]))) for name in FIELDS}
     text = _text(places["text"])
     if isinstance(text, Finding):
         return text
     metadata, findings = _metadata(places, layout.separator)
     return Item(pointer=text.basis, text=text.value, layout=layout.name, metadata=metadata, findings=findings)
+
+
+# Articles that stand together have the same keys.
+@lru_cache(maxsize=1 << 8)
+def _known_paths(layout: Layout, place: Path, keys: frozenset[str]) -> Mapping[str, tuple[Path, ...]]:
+    """Where each field may stand in the article at `place` that has `keys`, best place first."""
+    others = {} if layout.is_whole else PLAIN.fields
+    paths = {name: (*layout.fields.get(name, ()), *others.get(name, ())) for name in FIELDS}
+    return {name: tuple(place + path for path in known if path[0] in keys) for name, known in paths.items()}
 
 
 def described(value: Any, known: Mapping[str, Any] | None = None) -> Metadata:

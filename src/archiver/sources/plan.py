@@ -4,11 +4,12 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from archiver.errors import CannotRead, UsedWrongly
 from archiver.findings import Finding
 from archiver.sources.kinds import KINDS, printable
+from archiver.sources.naming import Names
 from archiver.sources.parquet import ranges
 from archiver.sources.seen import stamp
 from archiver.sources.shards import Shard, Slice, Stdin
@@ -129,42 +130,13 @@ def number_of(notes: Iterable[Finding]) -> int:
 
 
 def _named(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
-    """Every file, under a name that no other has. Only where several roots are given are the folders walked twice."""
-    renamed: dict[str, str] = {}
-    if len(roots) > 1:
-        spools = {str(root.path) for root in roots if root.is_stdin}
-        met = (file for file in files(roots) if isinstance(file, Slice))
-        renamed = distinct_names((file.path, "-" if file.path in spools else file.path, file.name) for file in met)
+    """Every file, under a name that no other has. Only where several roots are given are they walked more than once."""
+    spools = {str(root.path) for root in roots if root.is_stdin}
+
+    def called(file: Slice) -> tuple[str, str]:
+        return "-" if file.path in spools else file.path, file.name
+
+    several = roots if len(roots) > 1 else ()
+    names = Names(lambda: (called(file) for file in files(several) if isinstance(file, Slice)))
     for file in files(roots):
-        yield replace(file, name=printable(renamed.get(file.path, file.name))) if isinstance(file, Slice) else file
-
-
-def distinct_names(files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Names for the files, given as `(key, path, name)`, that share a name with another: key to new name.
-
-    Parent folders are put before the name, as many as it takes.
-
-    >>> distinct_names([("1", "/a/x/n.txt", "n.txt"), ("2", "/b/x/n.txt", "n.txt"), ("3", "/b/o.txt", "o.txt")])
-    {'1': 'a/x/n.txt', '2': 'b/x/n.txt'}
-    """
-    holders: dict[str, list[tuple[str, str]]] = {}
-    for key, path, name in files:
-        holders.setdefault(name, []).append((key, path))
-    renamed: dict[str, str] = {}
-    while shared := [name for name, sharing in holders.items() if len(sharing) > 1]:
-        for name in shared:
-            for key, path in holders.pop(name):
-                renamed[key] = _longer(name, _absolute(path))
-                holders.setdefault(renamed[key], []).append((key, path))
-    return renamed
-
-
-def _absolute(path: str) -> str:
-    where = place(path)
-    return str(where.absolute() if isinstance(where, Path) else where)
-
-
-def _longer(name: str, path: str) -> str:
-    """The name with one more of the path's folders before it, as far as there are any."""
-    above = path.removesuffix(name).strip("/")
-    return "/".join(filter(None, (PurePath(above).name, name)))
+        yield replace(file, name=printable(names.of(*called(file)))) if isinstance(file, Slice) else file

@@ -6,7 +6,7 @@ Reads names and sizes only, but for standard input.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, 
 from archiver.sources.seen import stamp
 from archiver.sources.shards import Slice, Stdin
 from archiver.sources.troubles import reason
-from archiver.storage import Entry, Place, place, scan
+from archiver.storage import Entry, Listing, Place, place, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class _Found(NamedTuple):
 
     entry: Entry
     name: str
-    siblings: Mapping[str, Entry]
+    beside: Listing
 
 
 def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Finding]:
@@ -106,7 +106,7 @@ def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Findi
         if isinstance(found, Finding):
             yield found
             continue
-        is_link = found.entry.is_symlink() and Path(found.entry.path).exists()
+        is_link = found.entry.is_link and Path(found.entry.path).exists()
         real = _real(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
         met = _met(found)
         if isinstance(met, Slice) and repeated(real, is_link=is_link):
@@ -117,10 +117,10 @@ def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Findi
 
 def _met(found: _Found) -> Slice | Finding | None:
     """What an entry of a walked folder is: a file to read, something left out, or a sidecar in its place."""
-    entry, name, siblings = found
+    entry, name, beside = found
     if entry.name.endswith(SIDECAR):
         stem = entry.name.removesuffix(SIDECAR)
-        has_file = any(stem + ending in siblings for ending in ENDINGS)
+        has_file = any(beside.file(stem + ending) for ending in ENDINGS)
         return None if has_file else _left_out(name, "no file lies beside it that it could describe")
     kind, compression = kind_of(entry.name)
     mode = _mode(entry)
@@ -130,7 +130,7 @@ def _met(found: _Found) -> Slice | Finding | None:
         return _left_out(name, "it is neither a file nor a folder")
     if kind == "unknown":
         return _left_out(name, f"its name ends in none of {' '.join(KINDS)}, nor in one of these and .gz or .zst")
-    sidecar = next((siblings[beside] for beside in sidecar_names(entry.name) if beside in siblings), None)
+    sidecar = next(filter(None, map(beside.file, sidecar_names(entry.name))), None)
     met = stamp(entry)
     return Slice(
         path=entry.path,
@@ -165,7 +165,7 @@ def _walk(folder: str) -> Iterator[_Found | Finding]:
         found = next(stack[-1], None)
         if found is None:
             stack.pop()
-        elif isinstance(found, _Found) and found.entry.is_dir(follow_symlinks=False):
+        elif isinstance(found, _Found) and found.entry.is_folder:
             stack.append(_listing(found.entry.path, prefix))
         else:
             yield found
@@ -173,22 +173,17 @@ def _walk(folder: str) -> Iterator[_Found | Finding]:
 
 def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
     try:
-        entries = sorted((entry for entry in scan(folder) if not entry.name.startswith(".")), key=_place)
+        listing = scan(folder)
     except OSError as error:
         said = f"The folder cannot be read, nor what is in it: {reason(error, folder)}."
         yield Finding(code="E109", message=said, file=printable(folder.removeprefix(prefix)))
         return
-    siblings = {entry.name: entry for entry in entries}
-    for entry in entries:
+    for entry in listing:
+        below = entry.path.removeprefix(prefix)
         if not entry.name:
-            yield _unreachable(entry.path.removeprefix(prefix))
-            continue
-        yield _Found(entry, entry.path.removeprefix(prefix).replace(os.sep, "/"), siblings)
-
-
-def _place(entry: Entry) -> bytes:
-    # What is below a folder sorts as the folder's name with a slash: "a-b" before "a/x".
-    return os.fsencode(entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name)
+            yield _unreachable(below)
+        elif not entry.name.startswith("."):
+            yield _Found(entry, below, listing)
 
 
 class _Once:

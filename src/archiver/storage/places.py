@@ -7,14 +7,13 @@ has, and an object stands when all of it has been sent.
 """
 
 import io
-import os
 import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias, cast
+from typing import BinaryIO, TypeAlias, cast
 from urllib.parse import unquote
 
 from archiver.errors import UsedWrongly
@@ -24,7 +23,6 @@ from archiver.storage.stores import (
     give_up,
     has_folders,
     make_folder,
-    name_within,
     reached,
     status_of,
     told,
@@ -37,45 +35,6 @@ _BLOCK, _KEPT = 4 << 20, 8
 # One part of a multipart upload. S3 takes 10,000 of them, so this times as much is what one object can hold.
 _PART = 32 << 20
 _CHUNK = 1 << 20
-
-
-class Entry(Protocol):
-    """What lies in a folder: an `os.DirEntry`, or what a store says as much of."""
-
-    @property
-    def name(self) -> str:
-        """Its name within the folder."""
-
-    @property
-    def path(self) -> str:
-        """Its path or URL."""
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-        """Whether it is a folder."""
-
-    def is_symlink(self) -> bool:
-        """Whether it is a link."""
-
-    def stat(self) -> os.stat_result | Status:
-        """Its mode, size and time of change. Raises OSError."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """An object or a prefix that was listed."""
-
-    name: str
-    path: str
-    status: Status
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:  # noqa: ARG002
-        return stat.S_ISDIR(self.status.st_mode)
-
-    def is_symlink(self) -> bool:
-        return False
-
-    def stat(self) -> Status:
-        return self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,22 +179,6 @@ def _local(url: str) -> str:
     if host.lower() not in ("", "localhost"):
         raise UsedWrongly(f"{url} names a file of the machine {host}; a path of this one begins with file:///")
     return slash + path
-
-
-def scan(folder: str) -> list[Entry]:
-    """What lies in the folder, a path or URL, in no order. Raises OSError.
-
-    A key may have an empty part, `a//b`: such an entry of `a` has no name, and cannot be looked into.
-    """
-    if not _scheme(folder):
-        with os.scandir(folder) as entries:
-            return list(entries)
-    with told(folder):
-        store, path = reached(folder)
-        found = store.ls(path, detail=True)
-    above = folder.rstrip("/") + "/"
-    names = ((name_within(path, info), info) for info in found)
-    return [_Listed(name, above + name, status_of(info)) for name, info in names if name is not None]
 
 
 def files(root: Place) -> dict[str, int]:

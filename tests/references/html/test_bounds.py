@@ -111,7 +111,7 @@ def code(embeds: list[tuple[str, list[str], bool]]) -> str:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(EMBEDS)
 @example([("<div data-tweet-id=888436297528508411>", [TEXT], False), (OPENINGS[0], [SIGNED], True)])
 @example([(OPENINGS[0], [SIGNED], False), (OPENINGS[0], [OTHER], False)])

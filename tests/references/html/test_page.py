@@ -372,7 +372,7 @@ PIECES = (
 MARKUP = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MARKUP)
 def test_every_place_holds_what_is_said_to_stand_there(source: str) -> None:
     holds(source)

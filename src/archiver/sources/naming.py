@@ -1,0 +1,59 @@
+"""A name of its own for every file, where several roots may have files of the same name."""
+
+import os
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+from archiver.storage import place
+
+
+class Names:
+    """Names that no two files share: where several would, parent folders stand before the name, as many as it takes.
+
+    Of a name nothing is remembered but eight bytes: there may be millions of files. Were two names' the same, parent
+    folders would stand before these too, in every run.
+
+    >>> files = [("/a/x/n.txt", "n.txt"), ("/b/x/n.txt", "n.txt"), ("/b/o.txt", "o.txt")]
+    >>> names = Names(lambda: files)
+    >>> [names.of(*file) for file in files]
+    ['a/x/n.txt', 'b/x/n.txt', 'o.txt']
+    """
+
+    def __init__(self, files: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """Goes through `files`, given as `(path, name)`, until no two have a name in common."""
+        self._shared: set[int] = set()
+        while more := _twice(self.of(*file) for file in files()) - self._shared:
+            self._shared |= more
+
+    def of(self, path: str, name: str) -> str:
+        """The name of the file at `path` that was to be called `name`: the shortest that several were never to have."""
+        while _mark(name) in self._shared:
+            longer = _longer(name, _absolute(path))
+            if longer == name:
+                break
+            name = longer
+        return name
+
+
+def _twice(names: Iterable[str]) -> set[int]:
+    """The marks of names that come more than once."""
+    once, twice = set[int](), set[int]()
+    for mark in map(_mark, names):
+        (twice if mark in once else once).add(mark)
+    return twice
+
+
+def _mark(name: str) -> int:
+    return int.from_bytes(blake2b(os.fsencode(name), digest_size=8).digest())
+
+
+def _absolute(path: str) -> str:
+    where = place(path)
+    return str(where.absolute() if isinstance(where, Path) else where)
+
+
+def _longer(name: str, path: str) -> str:
+    """The name with one more of the path's folders before it, as far as there are any."""
+    above = path.removesuffix(name).removesuffix("/")
+    return f"{above.rpartition('/')[2]}/{name}" if above else name
