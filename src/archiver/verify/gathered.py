@@ -25,7 +25,7 @@ class Tally:
 
     articles: int = 0
     rejected: int = 0
-    rejections: set[int] = field(default_factory=set)
+    rejections: Table = field(default_factory=Table)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name, _ in _COUNTED})
     warcs: dict[str, tuple[int, str]] = field(default_factory=dict)
     hurt: set[str] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Tally:
         """Adds what another has counted."""
         self.articles += other.articles
         self.rejected += other.rejected
-        self.rejections |= other.rejections
+        self.rejections.extend(other.rejections)
         for name, counted in other.counts.items():
             self.counts[name].update(counted)
         self.warcs |= other.warcs

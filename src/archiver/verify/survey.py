@@ -39,6 +39,8 @@ _REFERENCE_FIELDS = frozenset(_REFERENCE_NAMES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
 _NEAR = 512
+# So many originals of a file are remembered, of which what an article says was found to be so.
+_SETTLED = 1 << 16
 
 
 class Survey:
@@ -71,6 +73,7 @@ class Survey:
         self._near: dict[str, str] = {}
         self._original: Record | None = None
         self._items: Items | None = None
+        self._settled: dict[int, int] = {}
         self.gathered = Gathered()
         self.lookup = Lookup(open_file, warcs, self.gathered.ids)
 
@@ -158,6 +161,7 @@ class Survey:
         """Reads a file and its partner in step; there may be no partner."""
         conversions = Conversions(self._walk(partner) if partner else iter(()))
         items = self._items = Items(self.gathered.rows) if self._remade else None
+        self._settled = {}
         for place, each in self._walk(name):
             if isinstance(each, Finding):
                 if items and each.severity == "error":
@@ -272,20 +276,28 @@ class Survey:
         original = self._original if self._original and self._original.id == refers_to else None
         if (record.uri or "").startswith(_REJECTION):
             self.tally.rejected += 1
-            self.tally.rejections.add(key_of((record.block or b"").decode("utf-8", "replace").strip()))
+            self.tally.rejections.add(key_of((record.block or b"").decode("utf-8", "replace").strip()), place)
             conversion = None
         else:
             self.tally.articles += 1
             conversion = conversions.of(refers_to, self._near)
         found: list[Finding] = []
-        if original is None or (conversion is None and "text" in value):
-            self.gathered.deferred.append(place)
-        else:
+        if original is not None and (conversion is not None or "text" not in value):
             found = list(self._derivation(value, original, conversion))
+            if not found:
+                self._settle(key_of(refers_to), _content(value))
+        elif self._settled.get(key_of(refers_to)) != _content(value):
+            self.gathered.deferred.append(place)
         yield from found
         if self._items:
             about = Described(place=place, record=record, value=value, conversion=conversion, is_sound=not found)
             yield from self._items.described(about)
+
+    def _settle(self, original: int, said: int) -> None:
+        """Remembers what was found to be so of an original: of a duplicate that says the same nothing is looked up."""
+        self._settled[original] = said
+        if len(self._settled) > _SETTLED:
+            self._settled.pop(next(iter(self._settled)))
 
     def _valid(self, record: Record) -> Generator[Finding, None, dict[str, Any] | None]:
         try:
@@ -350,6 +362,12 @@ class Survey:
             from archiver.verify import again  # it takes what extracts and repairs, and foreign files need none of that
 
             yield from again.check(value, conversion.block.decode(), original.block, self._options)
+
+
+def _content(value: Mapping[str, Any]) -> int:
+    """A key of what a record says of an item's bytes, wherever these stood in the sources."""
+    source = {name: stated for name, stated in value["source"].items() if name not in ("name", "offset", "line")}
+    return key_of_bytes(to_bytes({**value, "id": "", "source": source}))
 
 
 def _references(record: Record) -> list[tuple[str, str]]:
