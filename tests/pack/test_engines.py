@@ -64,6 +64,46 @@ def test_what_has_not_begun_is_cancelled_when_the_caller_stops() -> None:
     assert [future.cancelled() for future in recorder.futures] == [False, False, True, True]
 
 
+@pytest.mark.parametrize(("ahead", "begun"), [(0, 3), (2, 5), (100, 10)])
+def test_what_takes_long_does_not_keep_the_others_from_work(ahead: int, begun: int) -> None:
+    futures: list[Future[int]] = []
+    told: list[int] = []
+
+    def submit(_work: object, job: int) -> Future[int]:
+        """All is done at once but the first job, which ends when nothing else is under way."""
+        futures.append(Future())
+        for future in futures[1:]:
+            if not future.done():
+                future.set_result(job)
+        if len(futures) == begun:
+            futures[0].set_result(0)
+        return futures[-1]
+
+    pool = mock.Mock(submit=submit)
+    results = in_order(pool, abs, range(10), window=3, ahead=ahead, ended=lambda job, made: told.append(made))
+    assert next(results) == 0
+    assert len(futures) == begun
+    assert list(results) == list(range(1, 10))
+    assert told == [*range(1, begun - 1), 0, *range(begun - 1, 10)]
+
+
+@pytest.mark.parametrize("error", [OSError(), BrokenExecutor(), MemoryError()])
+def test_nothing_is_begun_while_a_job_has_failed(error: Exception) -> None:
+    futures: list[Future[int]] = [Future(), Future(), Future()]
+    futures[1].set_exception(error)
+    pool = mock.Mock(submit=mock.Mock(side_effect=futures))
+    threading.Timer(0.1, futures[0].set_result, [0]).start()
+    results = in_order(pool, abs, range(3), window=3, ahead=9, lost=lambda job: job + 7)
+    assert next(results) == 0
+    assert pool.submit.call_count == 2
+    if isinstance(error, OSError):
+        with pytest.raises(OSError):
+            next(results)
+        return
+    futures[2].set_result(2)
+    assert list(results) == [8, 2]
+
+
 def test_an_error_reaches_the_caller_in_its_turn() -> None:
     results = in_order(InProcess(), lambda number: 1 // number, [1, 0, 1], window=1)
     assert next(results) == 1

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,12 @@ def test_the_package_is_the_same_however_many_lines_are_held(tmp_path: Path, mon
 
 
 class Full:
-    """A file on a disk that is full."""
+    """A file on a disk that is full; what it could not write it tries to write once more when it is closed."""
 
-    def writelines(self, _lines: list[bytes]) -> None:
+    def writelines(self, _lines: Sequence[bytes] = ()) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def close(self) -> None:
-        """Nothing to close."""
+    close = writelines
 
 
 @pytest.mark.parametrize(

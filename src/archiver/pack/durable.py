@@ -111,7 +111,7 @@ class Aside:
         self._what, self._folder = what, folder
         with self._spooling():
             self._stream = TemporaryFile(prefix=f"{SPOOLED}{name}-", dir=folder)  # noqa: SIM115  # `close` closes it
-        self.close = weakref.finalize(self, self._stream.close)
+        self.close = weakref.finalize(self, _drop, self._stream)
 
     def append(self, parts: "Iterable[bytes | array[int]]") -> int:
         """Puts bytes by; how many there are now."""
@@ -129,6 +129,12 @@ class Aside:
 
     def _spooling(self) -> AbstractContextManager[None]:
         return nullcontext() if self._folder else spooling(self._what)
+
+
+def _drop(stream: BinaryIO) -> None:
+    """Close a file that nobody needs any more: what could not be written is tried again, and fails again."""
+    with suppress(OSError):
+        stream.close()
 
 
 def remove_parts(folder: Path) -> None:

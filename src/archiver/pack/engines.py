@@ -6,13 +6,23 @@ In this process (`InProcess`), in processes of its own (`processes`), or on a cl
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread, current_thread, local, main_thread
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
 from archiver.errors import ArchiverError
 
@@ -223,48 +233,94 @@ def no_worker(_job: object) -> NoReturn:
     raise ArchiverError("a worker was ended from outside, or had too little memory; fewer workers (--jobs) need less")
 
 
+@dataclass(slots=True)
+class _Call(Generic[Given, Made]):
+    """A job under way. Once its result has been told the job is let go: only what failed is needed again."""
+
+    job: Given | None
+    future: Future[Made]
+
+    @property
+    def has_failed(self) -> bool:
+        return self.future.done() and self.future.exception() is not None
+
+    def tell(self, ended: Callable[[Given, Made], None]) -> None:
+        """Tell of the result when it is there, once."""
+        if self.job is not None and self.future.done() and not self.has_failed:
+            ended(self.job, self.future.result())
+            self.job = None
+
+
 def in_order(
     executor: Executor,
     work: Callable[[Given], Made],
     jobs: Iterable[Given],
     window: int | Callable[[], int],
+    *,
+    ahead: int = 0,
     lost: Callable[[Given], Made] = no_worker,
     alive: Callable[[], bool] = lambda: True,
+    ended: Callable[[Given, Made], None] = lambda _job, _made: None,
 ) -> Iterator[Made]:
     """The results of `work` on each job, in the order of the jobs, with at most `window` of them under way.
 
-    `Executor.map` would take all jobs before it gives the first result. What is under way when the caller stops, or
-    when one fails, is cancelled as far as it has not begun. A job whose worker died, or lacked memory, has the result
-    of `lost`, which is called when nothing else is under way. `alive` is asked now and then whether there is a worker.
+    `Executor.map` would take all jobs before it gives the first result. As many as `ahead` more may be done and wait
+    for their turn, while one before them takes long. What is under way when the caller stops, or when one fails, is
+    cancelled as far as it has not begun. A job whose worker died, or lacked memory, has the result of `lost`, which is
+    called when nothing else is under way. `alive` is asked now and then whether there is a worker, and `ended` hears of
+    each result when it is there.
 
     >>> list(in_order(InProcess(), abs, [-2, 3], window=4))
     [2, 3]
     """
     room = window if callable(window) else lambda: window
-    under_way: deque[tuple[Given, Future[Made]]] = deque()
+    waiting, calls = iter(jobs), deque[_Call[Given, Made]]()
     try:
-        for job in jobs:
-            under_way.append((job, executor.submit(work, job)))
-            while len(under_way) >= room():
-                yield _next(under_way, lost, alive)
-        while under_way:
-            yield _next(under_way, lost, alive)
+        while True:
+            _tell(calls, ended)
+            if _has_room(calls, room(), ahead) and (taken := [*islice(waiting, 1)]):
+                calls.append(_Call(taken[0], executor.submit(work, taken[0])))
+            elif not calls:
+                return
+            elif calls[0].future.done():
+                yield _next(calls, lost, alive, ended)
+            elif not wait(_going(calls), PULSE, FIRST_COMPLETED).done:
+                alive()
     finally:
-        for _, future in under_way:
-            future.cancel()
+        for call in calls:
+            call.future.cancel()
+
+
+def _tell(calls: Iterable[_Call[Given, Made]], ended: Callable[[Given, Made], None]) -> None:
+    for call in calls:
+        call.tell(ended)
+
+
+def _going(calls: Iterable[_Call[Any, Any]]) -> list[Future[Any]]:
+    return [call.future for call in calls if not call.future.done()]
+
+
+def _has_room(calls: Sequence[_Call[Any, Any]], window: int, ahead: int) -> bool:
+    """Whether another job may be begun: none is while one has failed, for it would fare no better."""
+    has_failed = any(call.has_failed for call in calls)
+    return not has_failed and len(_going(calls)) < window and len(calls) < window + ahead
 
 
 def _next(
-    under_way: deque[tuple[Given, Future[Any]]], lost: Callable[[Given], Made], alive: Callable[[], bool]
+    calls: deque[_Call[Given, Made]],
+    lost: Callable[[Given], Made],
+    alive: Callable[[], bool],
+    ended: Callable[[Given, Made], None],
 ) -> Made:
-    job, future = under_way.popleft()
-    while not wait([future], PULSE).done:
-        alive()
+    call = calls.popleft()
     with suppress(*LOST):
-        made: Made = future.result()
-        return made
-    del future  # and what its error holds on to: what comes now needs the memory
+        return call.future.result()
+    job = call.job
+    assert job is not None  # it is let go only where there is a result
+    del call  # and what its error holds on to: what comes now needs the memory
     # Where no worker is left nothing is under way either.
-    while wait([each for _, each in under_way], PULSE).not_done and alive():
+    while wait(_going(calls), PULSE).not_done and alive():
         pass
-    return lost(job)
+    made = lost(job)
+    ended(job, made)
+    return made

@@ -27,8 +27,10 @@ from archiver.sources.plan import plan
 from archiver.sources.shards import Shard, Stdin
 from archiver.storage import Place, place
 
-# How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits.
-AHEAD = 2
+# How many shards may be under way for each worker: enough to keep it busy, few enough to bound what waits for one.
+UNDER_WAY = 2
+# So many more may be finished while one before them takes long; of each there is a receipt, which is kept anyway.
+AHEAD = 1 << 12
 
 
 def pack(
@@ -192,7 +194,7 @@ def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch
             yield _Engine(cluster.executor, cluster.window, cluster.alive)
     elif jobs > 1 or is_shielded:
         with processes(jobs) as pool:
-            yield _Engine(pool, jobs * AHEAD, done=pool.done)
+            yield _Engine(pool, jobs * UNDER_WAY, done=pool.done)
     else:
         yield _Engine(InProcess(), 1)
 
@@ -203,10 +205,17 @@ def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
     task = partial(work_on, clock=watch.clock)
     here = partial(task, told=meter.hear) if isinstance(engine.executor, InProcess) else task
     lost = partial(recovered, work=task, count=count_items, note=watch.note)
-    results = in_order(engine.executor, here, jobs.each(), engine.window, lost, meter.alive)
-    for job, done in zip(jobs.each(), results, strict=True):
-        meter.end(job, done)
-        yield done.receipt
+    results = in_order(
+        engine.executor,
+        here,
+        jobs.each(),
+        engine.window,
+        ahead=AHEAD,
+        lost=lost,
+        alive=meter.alive,
+        ended=meter.end,
+    )
+    return (done.receipt for done in results)
 
 
 class _Meter:
