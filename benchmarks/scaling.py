@@ -1,11 +1,12 @@
 """Throughput from one process to two, on generated articles, in alternating runs.
 
-    python -m benchmarks.scaling [--articles 20000] [--rounds 3] [--jobs 2] [--work FOLDER]
+    python -m benchmarks.scaling [--articles 20000] [--rounds 3] [--jobs 2] [--work FOLDER] [--write]
 
 Prints a line a run: seconds by stage, and the CPU seconds of all its processes. The last line has the ratio of the
 fastest runs, for on a machine that others use too the fastest is the least disturbed one; beside it the ratio that the
 CPU seconds alone would allow, were every processor free, and what the machine itself gives: how much more is done in
-the same time by several runs of one process each, which have nothing to do with one another.
+the same time by several runs of one process each, which have nothing to do with one another. `--write` puts that into
+docs/performance.md.
 """
 
 import argparse
@@ -18,6 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+from benchmarks.bench import PAGE
+from benchmarks.cost import machine, written
 
 
 class Timed(NamedTuple):
@@ -66,6 +70,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
         source = Path(folder) / "articles.jsonl"
@@ -81,10 +86,16 @@ def main() -> None:
     serial = one.total - one.shards
     possible = one.total / (serial + one.shards * many.cpu / one.cpu / options.jobs)
     given = options.jobs * one.total / min(at_once)
-    print(f"{one.total / many.total:.2f} x from one process to {options.jobs} ({possible:.2f} x by processor time)")
-    print(
-        f"{given:.2f} x is what the machine gives to {options.jobs} processes that have nothing to do with one another"
+    text = (
+        f"{machine()}; {options.articles:,} generated articles, the fastest of {options.rounds} rounds.\n\n"
+        f"| from one process to {options.jobs} | times as fast |\n|---|--:|\n"
+        f"| `pack`: {one.total:.1f} s become {many.total:.1f} s | {one.total / many.total:.2f} |\n"
+        f"| the same, were every processor free: by the CPU seconds of both | {possible:.2f} |\n"
+        f"| what the machine gives to {options.jobs} runs that have nothing to do with one another | {given:.2f} |\n"
     )
+    print(text)
+    if options.write:
+        written(PAGE, "scaling", text)
 
 
 if __name__ == "__main__":
