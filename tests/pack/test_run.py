@@ -396,11 +396,13 @@ def test_shards_of_another_package_or_run_are_refused(sources: Path, tmp_path: P
             pack([sources], tmp_path / "out", CONFIG, shared=tmp_path)
 
 
-def test_a_worker_of_a_run_that_has_ended_gives_nothing_a_name(sources: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("volume", [CONFIG.warc_size, 2000])
+def test_a_worker_of_a_run_that_has_ended_gives_nothing_a_name(sources: Path, tmp_path: Path, volume: int) -> None:
+    """Not even the volumes of a shard of several, in its midst."""
     out = tmp_path / "out"
     with held(out, CONFIG.created, resume=False, run="second") as work:
         shard = next(iter(plan([sources])))
-        job = Job(shard=shard, config=CONFIG, folder=work.shards, run="first")
+        job = Job(shard=shard, config=replace(CONFIG, warc_size=volume), folder=work.shards, run="first")
         with pytest.raises(StoppedError):
             work_on(job, lambda: 0.0)
         assert not any(path.is_file() for name in FOLDERS for path in (work.folder / name).iterdir())

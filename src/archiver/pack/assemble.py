@@ -132,8 +132,9 @@ def assemble(
 
     Replaces what stands there, unless `last` raises, which is called just before. Raises OSError where the disk does
     not take it; `out` is then as it was, unless it is a bag in a store (`destination.publish`). Raises CannotWrite
-    where a shard is not what its receipt says. Bytes that pass by are compared; of WARC files that are linked, which
-    takes a file system of this machine's, the look at them when they were written, or taken up again, has to do.
+    where a shard is not what its receipt says. Bytes that pass by are compared; WARC files that are linked are not read
+    again: their bytes were looked at when they were written, or taken up again, and a worker of a run that was given up
+    asks who holds the folder before it gives any file its name (`workfolder.is_held`).
     """
     folder, shards = work
     stage = Stage(folder / "stage" / "data")

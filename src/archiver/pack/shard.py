@@ -68,7 +68,7 @@ def write_shard(
     of each step as it ends, for whoever takes the time.
     """
     begun, read = list[int](), list[int]()
-    with _Writer(job) as writer:
+    with _Writer(job, still) as writer:
         for number, capture in _captures(job, begun.append, read.append):
             lap("read")
             outcome = _ends_process(capture) if number in job.deadly else process(capture, job.config)
@@ -221,8 +221,9 @@ class _List:
 class _Writer:
     """The files of one shard. Leaving it in order gives them their names; leaving it by an error leaves nothing."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, still: Callable[[Job], None]) -> None:
         self._job = job
+        self._still = still
         self._date = job.config.created
         self._lines = Ordered(job.folder / "cdxj")
         # By a digest: a volume holds some hundred thousand, whose addresses would take more memory than all else.
@@ -314,6 +315,8 @@ class _Writer:
         full = self._job.config.warc_size
         if self._volumes and max(self._volume.archive.length, self._volume.derived.length) < full:
             return
+        if self._volumes:
+            self._still(self._job)
         self._close_volume()
         self._originals.clear()
         self._volumes.append(_Volume(self._job, len(self._volumes)))
