@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.errors import Unreachable
 from archiver.package.open import open_package
 from tests.cli.driver import ARTICLES, BROKEN, CREATED, Run, start
 
@@ -316,6 +317,33 @@ def test_an_interrupted_run_says_what_is_kept(run: Run, tmp_path: Path, monkeypa
     monkeypatch.undo()
     assert run("pack", ARTICLES, "-o", out, "-j", 1, "--created", CREATED, "--resume").exit_code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("hangs", "error", "said"),
+    [
+        (
+            "archiver.pack.workfolder.Work.finished",
+            OSError(116, "Stale file handle"),
+            "; no package was written to {}.",
+        ),
+        ("archiver.pack.workfolder.Work.finished", Unreachable("s3://x fails"), "; no package was written to {}."),
+        ("archiver.pack.destination.identity", Unreachable("s3://x fails"), ""),
+    ],
+)
+def test_a_run_that_is_interrupted_over_a_disk_that_hangs_says_what_can_be_told(
+    run: Run, tmp_path: Path, article: Path, monkeypatch: pytest.MonkeyPatch, hangs: str, error: Exception, said: str
+) -> None:
+    def hang(*_: object) -> None:
+        raise error
+
+    def interrupted(*_: object, **__: object) -> None:
+        monkeypatch.setattr(hangs, hang)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archiver.pack.run.assemble", interrupted)
+    done = run("pack", article, "-o", tmp_path / "out", "-j", 1, "--created", CREATED)
+    assert (done.exit_code, done.stderr) == (130, f"archiver: interrupted{said.format(tmp_path / 'out')}\n")
 
 
 def test_a_damaged_archive_is_one_rejection(run: Run, tmp_path: Path) -> None:

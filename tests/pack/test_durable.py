@@ -1,10 +1,12 @@
 """A file stands whole under its name, or not at all."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from archiver.pack.durable import replacing, settle, write
+from tests.pack.faults import Disk, failing
 
 
 def test_the_name_is_given_at_the_end(tmp_path: Path) -> None:
@@ -31,3 +33,11 @@ def test_an_error_leaves_nothing_and_what_stood_there_stays(tmp_path: Path, erro
         write_half(target, error)
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_disk_that_fails_too_does_not_hide_why_the_writing_ended(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    with failing(Disk(tmp_path, fails=1, error=errno.EIO, lasting=True)) as disk, pytest.raises(KeyboardInterrupt):
+        write_half(target, KeyboardInterrupt)
+    assert disk.calls == [("open", disk.calls[0][1]), ("write", disk.calls[0][1]), ("unlink", disk.calls[0][1])]
+    assert not target.exists()

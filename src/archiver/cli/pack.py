@@ -1,7 +1,7 @@
 """`archiver pack`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from archiver.cli.options import (
 )
 from archiver.cli.progress import Course, packing
 from archiver.cli.values import Address, Encoding, Field, Line, Location, Size, Stem, Time, packaging_time
-from archiver.errors import CannotWrite, UsedWrongly
+from archiver.errors import CannotWrite, Unreachable, UsedWrongly
 from archiver.storage import Place, place
 
 if TYPE_CHECKING:
@@ -216,14 +216,24 @@ def _stdin(sources: tuple[Place, ...]) -> Iterator[list[Any]]:
 @contextmanager
 def _interruptible(out: str, work: Place | None) -> Iterator[None]:
     from archiver.pack.destination import identity
-    from archiver.pack.run import unfinished
 
     before = identity(_destination(out))
     try:
         yield
     except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(_interrupted(out, work, before)) from error
+
+
+def _interrupted(out: str, work: Place | None, before: tuple[int, ...] | None) -> str:
+    """What there is to say, as far as it can be told: a disk or a store that hangs is a reason to interrupt a run."""
+    from archiver.pack.destination import identity
+    from archiver.pack.run import unfinished
+
+    said = "interrupted"
+    with suppress(OSError, Unreachable):
         if identity(_destination(out)) not in {None, before}:
-            raise KeyboardInterrupt(f"interrupted, when the whole package stood at {out} already") from error
+            return f"{said}, when the whole package stood at {out} already"
+        said += f"; no package was written to {out}."
         kept = unfinished(out, work)
-        went_on = f" What is finished is kept in {kept}; --resume goes on from there." if kept else ""
-        raise KeyboardInterrupt(f"interrupted; no package was written to {out}.{went_on}") from error
+        said += f" What is finished is kept in {kept}; --resume goes on from there." if kept else ""
+    return said

@@ -38,12 +38,14 @@ def replacing(path: Place) -> Iterator[BinaryIO]:
     stream = _part(path)
     part = Path(stream.name)
     try:
-        with stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()
         part.replace(path)
     except BaseException as error:
+        with suppress(OSError):  # it writes once more what could not be written, and would hide why the block ended
+            stream.close()
         with suppress(OSError):
             part.unlink()
         if isinstance(error, OSError) and error.filename in {None, stream.name}:
