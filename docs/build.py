@@ -168,8 +168,8 @@ STATUS = {
     1: "Done, and something was found or rejected: `pack` rejected an item or could not list a folder, `verify` found "
     "an error or a warning, `validate` found a fault in a record. The package stands; the check is complete.",
     2: "Used wrongly: an option that there is not, an OUT that exists, an article that is not there or is not the only "
-    "one, finished shards of a run that was broken off and no word on what is to become of them, another run that "
-    "works for the same OUT. Under the name OUT stands what stood there before.",
+    "one, finished shards of a run that was broken off and no word on what is to become of them, or options that are "
+    "not theirs, another run that works for the same OUT. Under the name OUT stands what stood there before.",
     errors.ArchiverError.exit_status: "Could not go on: a source or a package cannot be read, the disk is full, a "
     "program is missing. Nothing half-made stands under the name OUT. Of several PACKAGEs or FILEs the others were "
     "checked.",

@@ -31,6 +31,7 @@ from archiver.sources.shards import Shard, Slice
 from archiver.verify.verify import verify
 
 CONFIG = Config(created="2024-05-06T07:08:09Z", title="Piers", operator="The Example Library")
+TERMS = {"created": CONFIG.created}
 LINES = [
     {"text": "The pier is gone.", "url": "https://news.example/1"},
     {"text": "The pier is back. https://t.co/Zz9aa\n— Ada (@ada_e) July 21, 2017"},
@@ -273,6 +274,7 @@ def test_resume_does_finished_shards_no_more(sources: Path, tmp_path: Path) -> N
     watch = Heard()
     pack([sources], out, config, resume=True, watch=watch)
     assert [told for told in watch.heard if told[0] == "finished"] == [("finished", None)] * 2
+    assert watch.notes == []
     assert len(list(open_package(out).articles())) == 4
 
 
@@ -301,7 +303,9 @@ def test_resume_does_anew_what_has_changed(
     out = tmp_path / "out"
     broken_off(sources, out, CONFIG)
     change(sources, work_folder(out))
-    pack([sources], out, CONFIG, resume=True)
+    watch = Heard()
+    pack([sources], out, CONFIG, resume=True, watch=watch)
+    assert watch.notes == ["1 of 1 finished shards were of no use: they or their sources are not as they were"]
     pack([sources], tmp_path / "whole", CONFIG)
     assert contents(out) == contents(tmp_path / "whole")
 
@@ -364,7 +368,7 @@ def test_no_other_file_beside_out_is_touched(sources: Path, tmp_path: Path) -> N
 
 def test_a_second_run_for_the_same_package_is_refused(sources: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with held(out, CONFIG.created, resume=False), pytest.raises(UsedWrongly, match="another run is writing"):
+    with held(out, TERMS, resume=False), pytest.raises(UsedWrongly, match="another run is writing"):
         pack([sources], out, CONFIG)
     pack([sources], out, CONFIG)
 
@@ -374,7 +378,7 @@ def test_two_packages_of_one_name_do_not_share_their_shards(sources: Path, tmp_p
     outs = [tmp_path / name / "out" for name in ("a", "b")]
     for out in outs:
         out.parent.mkdir()
-    with held(outs[0], CONFIG.created, resume=False, shared=shared) as (_, shards):
+    with held(outs[0], TERMS, resume=False, shared=shared) as (_, shards):
         pack([sources], outs[1], config, shared=shared)
         assert [str(path) for path in shared.iterdir()] == [str(shards)]
     pack([sources], outs[0], config, shared=shared)
@@ -390,7 +394,7 @@ def test_shards_of_another_package_or_run_are_refused(sources: Path, tmp_path: P
         pack([sources], tmp_path / "out", CONFIG, shared=tmp_path)
     assert [path.name for path in shards.iterdir()] == ["archiver-work.json"]
     (shards / "archiver-work.json").unlink()
-    with held(tmp_path / "out", CONFIG.created, resume=False, shared=tmp_path, run="first"):
+    with held(tmp_path / "out", TERMS, resume=False, shared=tmp_path, run="first"):
         work_folder(tmp_path / "out").rename(tmp_path / "aside")  # as if begun from another machine
         with pytest.raises(UsedWrongly, match="another run is writing"):
             pack([sources], tmp_path / "out", CONFIG, shared=tmp_path)
@@ -400,7 +404,7 @@ def test_shards_of_another_package_or_run_are_refused(sources: Path, tmp_path: P
 def test_a_worker_of_a_run_that_has_ended_gives_nothing_a_name(sources: Path, tmp_path: Path, volume: int) -> None:
     """Not even the volumes of a shard of several, in its midst."""
     out = tmp_path / "out"
-    with held(out, CONFIG.created, resume=False, run="second") as work:
+    with held(out, TERMS, resume=False, run="second") as work:
         shard = next(iter(plan([sources])))
         job = Job(shard=shard, config=replace(CONFIG, warc_size=volume), folder=work.shards, run="first")
         with pytest.raises(StoppedError):
@@ -477,13 +481,13 @@ def test_a_package_that_stepped_aside_for_a_killed_run_comes_back(sources: Path,
     with pytest.raises(UsedWrongly, match="1 finished shard"):
         pack([sources], out, CONFIG)
     assert contents(out) == before
-    with held(out, CONFIG.created, resume=True):
+    with held(out, TERMS, resume=True):
         assert contents(out) == before
 
 
 def broken_off_at_the_rename(out: Path) -> None:
     """Killed when the old package had stepped aside, and the new one had no name yet."""
-    with held(out, CONFIG.created, resume=False) as (folder, _):
+    with held(out, TERMS, resume=False) as (folder, _):
         (folder / "receipts" / "00000").write_bytes(b"{}")
         out.rename(folder / "replaced")
         raise InterruptedError
@@ -502,6 +506,10 @@ class Heard(Watch):
         self.done = [0, 0, 0]
         self.course: list[tuple[int, ...]] = []
         self.items = 0
+        self.notes: list[str] = []
+
+    def note(self, message: str) -> None:
+        self.notes.append(message)
 
     def stage(self, name: str) -> None:
         self.heard.append((name,))

@@ -14,12 +14,14 @@ import pytest
 
 from archiver.errors import ArchiverError, CannotWrite, UsedWrongly
 from archiver.pack.config import Config
-from archiver.pack.job import Job
+from archiver.pack.job import Job, deciding
+from archiver.pack.mark import MARK
 from archiver.pack.run import pack, unfinished
 from archiver.pack.watch import Watch
-from archiver.pack.workfolder import MARK, RUN, Work, begun_at, held, is_held, work_folder, work_of
+from archiver.pack.workfolder import RUN, Work, begun_at, held, is_held, work_folder, work_of
+from archiver.package.open import open_package
 from archiver.sources.shards import Shard
-from tests.pack.test_run import contents, sources
+from tests.pack.test_run import TERMS, contents, sources
 
 __all__ = ["sources"]
 CONFIG = Config(created="2024-05-06T07:08:09Z", shard_size=150)
@@ -118,7 +120,7 @@ def unreadable(_: Work) -> int:
 
 def broken_off_unseen(out: Path, patch: pytest.MonkeyPatch) -> None:
     """A run that ends where nobody can tell what is finished of it."""
-    with held(out, CONFIG.created, resume=True):
+    with held(out, TERMS, resume=True):
         patch.setattr(Work, "finished", unreadable)
         raise InterruptedError
 
@@ -168,6 +170,122 @@ def test_finished_shards_are_thrown_away_where_that_is_asked_for(
     assert not shards.exists()
 
 
+@pytest.mark.parametrize("shared", [None, "kept"])
+@pytest.mark.parametrize(
+    ("options", "software", "said"),
+    [
+        ({"title": "Wire"}, {}, r"title was None and is 'Wire'"),
+        ({"shard_size": 160, "name": "b"}, {}, r"name was 'articles' and is 'b', shard_size was 150 and is 160"),
+        ({"created": "2025-01-01T00:00:00Z"}, {}, r"created was '2024\S+' and is '2025\S+'"),
+        ({"fields": (("text", "body"),)}, {}, r"fields was \[\] and is \(\('text', 'body'\),\)"),
+        ({}, {"ftfy": "0.1"}, r"ftfy was '6\S+' and is '0.1'"),
+    ],
+)
+def test_finished_shards_of_other_options_or_software_are_not_thrown_away_by_resuming(
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shared: str | None,
+    options: dict[str, Any],
+    software: dict[str, str],
+    said: str,
+) -> None:
+    out, place = tmp_path / "out", tmp_path / shared if shared else None
+    shards = broken_off(source, out, shared=place)
+    before = contents(shards)
+    for overwrite in (False, True):  # of a run that replaces a package
+        with monkeypatch.context() as patch:
+            patch.setattr("archiver.pack.spool.deciding", lambda shard: deciding(shard) | software)
+            with pytest.raises(UsedWrongly, match=rf"holds 3 finished shards of .*options or software \({said}\); let"):
+                pack([source], out, replace(CONFIG, **options), resume=True, overwrite=overwrite, shared=place)
+        assert contents(shards) == before
+    watch = Finished()
+    pack([source], out, CONFIG, resume=True, shared=place, watch=watch)
+    assert watch.took == [None, None, None]
+
+
+def test_where_no_shard_is_finished_a_run_that_resumes_may_have_other_options(source: Path, tmp_path: Path) -> None:
+    """It was killed before the first of them was."""
+    out = tmp_path / "out"
+    work_folder(out).mkdir()
+    (work_folder(out) / MARK).write_text(json.dumps({"terms": {"created": CONFIG.created}}))
+    pack([source], out, replace(CONFIG, created="2025-01-01T00:00:00Z"), resume=True)
+    assert open_package(out).run()["created"] == "2025-01-01T00:00:00Z"
+
+
+PLACES = [
+    (None, "kept", r"keeps what it has finished in \S+/\.out\.work: leave --work out, or let --overwrite"),
+    ("kept", None, r"keeps what it has finished in (\S+/kept): give --work \1, or let --overwrite"),
+    ("kept", "other", r"keeps what it has finished in (\S+/kept): give --work \1, or let --overwrite"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "said"), PLACES)
+def test_finished_shards_that_are_kept_at_another_place_are_not_forgotten(
+    source: Path, tmp_path: Path, first: str | None, second: str | None, said: str
+) -> None:
+    out, places = tmp_path / "out", [tmp_path / name if name else None for name in (first, second)]
+    shards = broken_off(source, out, shared=places[0])
+    before = contents(shards)
+    for resume, overwrite in ((False, False), (True, False), (True, True)):
+        with pytest.raises(UsedWrongly, match=said):
+            pack([source], out, CONFIG, shared=places[1], resume=resume, overwrite=overwrite)
+    assert contents(shards) == before
+    assert begun_at(out) == CONFIG.created
+    watch = Finished()
+    pack([source], out, CONFIG, shared=places[0], resume=True, watch=watch)
+    assert watch.took == [None, None, None]
+
+
+@pytest.mark.parametrize(("first", "second", "said"), PLACES)
+def test_finished_shards_that_are_kept_at_another_place_go_where_that_is_asked_for(
+    source: Path, tmp_path: Path, first: str | None, second: str | None, said: str
+) -> None:
+    assert said
+    out, places = tmp_path / "out", [tmp_path / name if name else None for name in (first, second)]
+    broken_off(source, out, shared=places[0])
+    pack([source], out, CONFIG, shared=places[1], overwrite=True)
+    left = {path for path in tmp_path.iterdir() if path not in (source, out, *places)}
+    assert left == {below for place in places if place and place.exists() for below in place.iterdir()} == set()
+
+
+def test_the_place_is_the_same_however_it_is_written(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_off(source, tmp_path / "out", shared=tmp_path / "kept")
+    monkeypatch.chdir(tmp_path)
+    watch = Finished()
+    pack([source], "out", CONFIG, shared="kept", resume=True, watch=watch)
+    assert watch.took == [None, None, None]
+
+
+@pytest.mark.parametrize("marked", [{}, {MARK: b"{}"}, {MARK: b'{"out": "/elsewhere/out"}'}])
+def test_only_shards_of_the_package_are_taken_away_elsewhere(
+    source: Path, tmp_path: Path, marked: dict[str, bytes]
+) -> None:
+    """A mark may name any folder."""
+    out = tmp_path / "out"
+    broken_off(source, out)
+    (work_folder(out) / MARK).write_text(json.dumps({"kept": str(tmp_path / "dear")}))
+    dear = Path(str(work_of(out, tmp_path / "dear").shards))
+    dear.mkdir(parents=True)
+    for name, data in (marked | {"dear.txt": b""}).items():
+        (dear / name).write_bytes(data)
+    pack([source], out, CONFIG, overwrite=True)
+    assert contents(dear) == marked | {"dear.txt": b""}
+
+
+def test_when_the_package_stands_what_is_kept_elsewhere_goes_too(source: Path, tmp_path: Path) -> None:
+    """The run that made it was killed before it could take that away."""
+    out = tmp_path / "out"
+    broken_off(source, out, shared=tmp_path / "kept")
+    pack([source], tmp_path / "whole", CONFIG)
+    (tmp_path / "whole").rename(out)
+    assert pack([source], out, CONFIG, resume=True).has_stood
+    assert not work_folder(out).exists()
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
 def test_a_refused_run_leaves_no_work_folder_that_was_made_for_it(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,8 +310,8 @@ def test_what_a_killed_run_left_without_a_finished_shard_is_cleared(source: Path
 
 @pytest.mark.parametrize("resume", [True, False])
 def test_a_folder_is_held_by_one(tmp_path: Path, resume: bool) -> None:
-    with held(tmp_path / "out", CONFIG.created, resume=resume), pytest.raises(UsedWrongly, match="another run is"):
-        held(tmp_path / "out", CONFIG.created, resume=resume).__enter__()
+    with held(tmp_path / "out", TERMS, resume=resume), pytest.raises(UsedWrongly, match="another run is"):
+        held(tmp_path / "out", TERMS, resume=resume).__enter__()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -206,7 +324,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch, number: int, where: Path) -> 
             raise OSError(number, os.strerror(number))
         locked(file, how)
 
-    monkeypatch.setattr("archiver.pack.workfolder.fcntl.flock", flock)
+    monkeypatch.setattr("archiver.pack.mark.fcntl.flock", flock)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])

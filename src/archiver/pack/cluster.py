@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.pack.engines import PULSE
 from archiver.pack.job import Job, deciding
-from archiver.pack.workfolder import MARK
+from archiver.pack.mark import MARK
 from archiver.sources.seen import changed
 from archiver.sources.shards import Slice
 from archiver.storage import place

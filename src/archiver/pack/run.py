@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -52,13 +52,14 @@ def pack(
     The work is done in this process, in as many others as `jobs`, or by the Dask cluster whose scheduler listens at
     the address `scheduler`. `watch` hears how it goes. Nothing stands at `out` before all of it is there; what is
     finished stays in a work folder beside it (or in the current folder, where `out` is a URL) until then, for `resume`,
-    which needs the same `config.created` (`workfolder.begun_at` tells it). With `shared` it stays there, at a path or
-    URL that all workers see. To resume a run that was finished changes nothing.
+    which needs the same `config` (`workfolder.begun_at` tells its `created`). With `shared` it stays there, at a path
+    or URL that all workers see. To resume a run that was finished changes nothing.
 
     Raises UsedWrongly where `out` exists and is not to be replaced, where it or `shared` would harm a source, where
     another run writes it, or one that was broken off left shards that are neither to be taken up nor, by `overwrite`,
-    to be thrown away; CannotRead for sources that are not there, fail, or change while they are packed;
-    CannotWrite where the disk does not take it, Unreachable where an object store fails.
+    to be thrown away, or cannot be taken up: options, software or `shared` are others. Raises CannotRead for sources
+    that are not there, fail, or change while they are packed; CannotWrite where the disk does not take it, Unreachable
+    where an object store fails.
     """
     watch = watch or Watch()
     watch.stage("plan")
@@ -72,9 +73,10 @@ def pack(
         if destination.stands(out) and not overwrite:
             return _finished_before(out, shared, identity, tuple(shards.notes()))
         watch.planned(shards.size, len(shards))
+        terms = asdict(config) | shards.software
         with (
             _writing(work_of(out, shared)),
-            held(out, config.created, resume=resume, overwrite=overwrite, shared=shared, run=shards.run) as work,
+            held(out, terms, resume=resume, overwrite=overwrite, shared=shared, run=shards.run) as work,
             destination.claimed(out, shards.run) as claim,
         ):
             has_stood = destination.stands(out)  # a run that was killed may have left it aside
@@ -83,7 +85,7 @@ def pack(
             watch.stage("shards")
             # A run that is taken up again may have been ended by an item: a process of its own can be lost.
             with _engine(min(jobs, len(shards)), scheduler, is_shielded=resume, watch=watch) as engine:
-                receipts = list(_receipts(engine, _Jobs(shards, config, absolute(work.shards)), watch))
+                receipts = list(_receipts(engine, _Jobs(shards, config, absolute(work.shards)), watch, work.finished()))
             watch.stage("assembly")
             notes = tuple(shards.notes())
             return assemble(
@@ -199,8 +201,8 @@ def _engine(jobs: int, scheduler: str | None, *, is_shielded: bool, watch: Watch
         yield _Engine(InProcess(), 1)
 
 
-def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
-    """A receipt for each job, in order, whatever becomes of the workers."""
+def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch, kept: int) -> Iterator[Receipt]:
+    """A receipt for each job, in order, whatever becomes of the workers. So many are `kept` of a run broken off."""
     meter = _Meter(watch, engine)
     task = partial(work_on, clock=watch.clock)
     here = partial(task, told=meter.hear) if isinstance(engine.executor, InProcess) else task
@@ -215,7 +217,10 @@ def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch) -> Iterator[Receipt]:
         alive=meter.alive,
         ended=meter.end,
     )
-    return (done.receipt for done in results)
+    yield from (done.receipt for done in results)
+    unfit = kept - meter.taken_up
+    if unfit > 0:
+        watch.note(f"{unfit:,} of {kept:,} finished shards were of no use: they or their sources are not as they were")
 
 
 class _Meter:
@@ -228,6 +233,7 @@ class _Meter:
         self._watch = watch
         self._engine = engine
         self._finished = self._here = self._told = NOTHING
+        self.taken_up = 0
 
     def hear(self, *done: int) -> None:
         """So much more is done in this process."""
@@ -243,6 +249,7 @@ class _Meter:
         """A shard is finished."""
         items = done.receipt.counts["items"]
         total = sum(items.values())
+        self.taken_up += done.seconds is None
         self._here = NOTHING
         self._finished = added(self._finished, (job.shard.size, total, items.get("rejected", 0)))
         self._tell()

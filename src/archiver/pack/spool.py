@@ -11,19 +11,22 @@ from tempfile import NamedTemporaryFile
 
 from archiver.findings import Finding
 from archiver.pack.durable import SPOOLED, spooling
+from archiver.pack.job import deciding
 from archiver.sources.shards import Shard
 
 
 class Spool:
     """Shards that can be gone through any number of times, in order, within a `with` block.
 
-    `size` is how many bytes on the disk they stand for; `run` is a name that no other run has at the same time.
+    `size` is how many bytes on the disk they stand for, `software` what decides the bytes that are made of them; `run`
+    is a name that no other run has at the same time.
     """
 
     def __init__(self, shards: Iterable[Shard]) -> None:
         """Goes through `shards` once. Raises what they raise, and CannotWrite where there is no room for them."""
         self._count = 0
         self.size = 0
+        self.software: dict[str, str] = {}
         with ExitStack() as stack:
             stack.enter_context(spooling("the plan"))
             self._path = stack.enter_context(NamedTemporaryFile(prefix=f"{SPOOLED}plan-")).name
@@ -32,6 +35,7 @@ class Spool:
                     pickle.dump(shard, stream)
                     self._count += 1
                     self.size += shard.size
+                    self.software |= deciding(shard)
             self.run = f"{platform.node()}-{os.getpid()}-{Path(self._path).name}"
             self._stack = stack.pop_all()
 

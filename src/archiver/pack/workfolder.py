@@ -7,29 +7,24 @@ Its mark says whose it is, and is locked where it is a file. Beside the shards `
 worker of a run that was given up looks there before it gives anything its name, and finds another run, or none.
 """
 
-import errno
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
-import orjson
-
-from archiver.errors import CannotWrite, Unreachable, UsedWrongly
+from archiver.errors import ArchiverError, CannotWrite, Unreachable, UsedWrongly
 from archiver.pack.durable import remove_parts, settle, write
 from archiver.pack.job import FOLDERS, Job
+from archiver.pack.mark import MARK, locked, put, read, terms_of, to_bytes
 from archiver.sources.kinds import printable
-from archiver.storage import Place, Remote, files
+from archiver.storage import Place, Remote, files, place
 
-MARK = "archiver-work.json"
 RUN = "run"
 REPLACED = "replaced"
-# What flock(2) says where there are no locks: of Lustre that is mounted without them, NFS without its lock service, …
-_NO_LOCKS = frozenset((errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP))
 
 
 class Work(NamedTuple):
@@ -74,23 +69,14 @@ def absolute(where: Place) -> Place:
 
 def begun_at(out: Place) -> str | None:
     """The packaging time of a run for `out` that was broken off; to go on with it, it has to be the same again."""
-    created = _read(work_folder(out) / MARK).get("created")
+    created = terms_of(work_folder(out)).get("created")
     return created if isinstance(created, str) else None
-
-
-def _read(mark: Place) -> dict[str, object]:
-    """What a mark says; nothing where it is not there, or a run was killed while it wrote it."""
-    try:
-        said = orjson.loads(mark.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 @contextmanager
 def held(
     out: Place,
-    created: str,
+    terms: Mapping[str, object],
     *,
     resume: bool,
     overwrite: bool = False,
@@ -99,21 +85,29 @@ def held(
 ) -> Iterator[Work]:
     """Where to work for `out`, held by `run` alone; without `resume`, empty. It goes when the block ends well.
 
-    Raises UsedWrongly where another run holds it, where what stands there is none of ours, and where it holds finished
-    shards that are neither to be taken up (`resume`) nor to be thrown away (`overwrite`). OSError passes.
+    `terms` are the options and the software that decide what the shards are, by name.
+
+    Raises UsedWrongly where another run holds it, where what stands there is none of ours, and where a run that was
+    broken off has finished shards that are neither to be thrown away (`overwrite`) nor to be taken up (`resume`), or
+    cannot be: for other `terms`, or with another `shared`. OSError passes.
     """
     work = work_of(out, shared)
     for folder in {work.folder, work.shards}:
         _check_ours(folder)
-    said = {"created": created}
-    with _locked(work.folder, out) as mark, ExitStack() as locks:
+    said = {"terms": dict(terms), "kept": _name(shared)}
+    with locked(work.folder, out) as mark, ExitStack() as locks:
         _put_back(work.folder, out)
         with _gone_if_refused(work.folder):
+            _leave_elsewhere(work.folder, out, _name(shared), is_wanted=overwrite and not resume)
+            write_marks: list[Callable[[], None]] = [partial(put, mark, said)]
             if work.shards != work.folder:
-                _hold_shards(work.shards, out, said, locks)
-            if not resume:
+                write_marks.append(_hold_shards(work.shards, out, said, locks))
+            if resume:
+                _check_terms(work, out, terms)
+            else:
                 _clear(work, out, overwrite=overwrite)
-        _write_mark(mark, said)
+        for write_mark in write_marks:
+            write_mark()
         _lay_out(work, run)
         is_done = False
         try:
@@ -141,7 +135,7 @@ def _leave(work: Work, run: str, *, is_done: bool) -> None:
     with suppress(OSError, Unreachable):
         (ours.shards / RUN).unlink(missing_ok=True)
     if is_done or not _is_of_use(work):
-        _remove(ours)
+        _remove(ours.shards, ours.folder)
 
 
 def _is_of_use(work: Work) -> bool:
@@ -158,28 +152,82 @@ def _gone_if_refused(folder: Path) -> Iterator[None]:
         yield
     except UsedWrongly:
         if [(path.name, path.stat().st_size) for path in folder.iterdir()] == [(MARK, 0)]:
-            _remove(Work(folder, folder))
+            _remove(folder)
         raise
 
 
-def _hold_shards(shards: Place, out: Place, said: dict[str, str], locks: ExitStack) -> None:
-    """Shards that are kept apart have a mark too: for the workers to know them by, and for whom they are."""
+def _hold_shards(shards: Place, out: Place, said: dict[str, Any], locks: ExitStack) -> Callable[[], None]:
+    """Shards that are kept apart have a mark too: for the workers to know them by, and for whom they are.
+
+    Gives what writes it.
+    """
     said = said | {"out": printable(_whole(out))}
     if isinstance(shards, Path):
         shards.parent.mkdir(parents=True, exist_ok=True)
         # Where there are no locks it is as in an object store: the last of several runs has it, as RUN says.
-        mark = locks.enter_context(_locked(shards, out, is_needed=False))
+        mark = locks.enter_context(locked(shards, out, is_needed=False))
         _check_same(shards, out)
-        _write_mark(mark, said)
-        return
+        return partial(put, mark, said)
     _check_same(shards, out)
-    write(shards / MARK, _to_bytes(said))
+    return partial(write, shards / MARK, to_bytes(said))
 
 
 def _check_same(shards: Place, out: Place) -> None:
-    kept = _read(shards / MARK)
-    if kept and kept.get("out") != printable(_whole(out)):
+    kept = read(shards)
+    if kept and not _is_for(kept, out):
         raise UsedWrongly(f"{shards} holds the shards of another package, {kept.get('out')}; name another --work")
+
+
+def _is_for(mark: dict[str, Any], out: Place) -> bool:
+    return mark.get("out") == printable(_whole(out))
+
+
+def _name(shared: Place | None) -> str:
+    """What a mark calls the place where shards are kept apart; nothing where they are not."""
+    if shared is None:
+        return ""
+    return printable(str(shared if isinstance(shared, Remote) else shared.resolve()))
+
+
+def _leave_elsewhere(folder: Path, out: Place, kept: str, *, is_wanted: bool) -> None:
+    """Shards that an earlier run keeps at another place are given up where that is wanted; else raises UsedWrongly."""
+    before = read(folder).get("kept", kept)
+    if before == kept:
+        return
+    if not is_wanted:
+        where = f"{before}: give --work {before}" if before else f"{folder}: leave --work out"
+        raise UsedWrongly(
+            f"a run for {out} that was broken off keeps what it has finished in {where}, or let --overwrite begin anew"
+        )
+    _remove(*_elsewhere(folder, out))
+
+
+def _elsewhere(folder: Path, out: Place) -> Iterator[Place]:
+    """Where the mark says that shards are kept apart, if a mark there says that they are for `out`."""
+    kept = read(folder).get("kept")
+    with suppress(OSError, ArchiverError):
+        if isinstance(kept, str) and kept and _is_for(read(place(kept) / _apart(out)), out):
+            yield place(kept) / _apart(out)
+
+
+def _check_terms(work: Work, out: Place, now: Mapping[str, Any]) -> None:
+    """Raise UsedWrongly where shards are finished that were made with other options or software than `now`."""
+    before = terms_of(work.shards)
+    others = [name for name in before if name in now and to_bytes(before[name]) != to_bytes(now[name])]
+    kept = others and _finished(work, out)
+    if kept:
+        said = ", ".join(f"{name} was {before[name]!r} and is {now[name]!r}" for name in others)
+        raise UsedWrongly(
+            f"{kept}, which cannot be taken up with other options or software ({said}); "
+            "let them be the same, or --overwrite without --resume begin anew"
+        )
+
+
+def _finished(work: Work, out: Place) -> str:
+    """What is to be said where shards are finished; nothing where none is."""
+    finished = work.finished()
+    shards = "1 finished shard" if finished == 1 else f"{finished:,} finished shards"
+    return f"{work.shards} holds {shards} of a run for {out} that was broken off" if finished else ""
 
 
 def is_held(job: Job) -> bool:
@@ -212,8 +260,8 @@ def clear_away(out: Place, shared: Place | None = None) -> None:
     """Remove what a run left that was killed when its package stood already. OSError passes."""
     work = work_of(out, shared)
     if work.folder.is_dir() and _is_ours(work.folder):
-        with _locked(work.folder, out):
-            _remove(work)
+        with locked(work.folder, out):
+            _remove(work.shards, *_elsewhere(work.folder, out), work.folder)
 
 
 def _make_folders(work: Work) -> None:
@@ -221,64 +269,6 @@ def _make_folders(work: Work) -> None:
         for name in FOLDERS:
             (work.shards / name).mkdir(exist_ok=True)
             remove_parts(work.shards / name)
-
-
-@contextmanager
-def _locked(folder: Path, out: Place, *, is_needed: bool = True) -> Iterator[BinaryIO]:
-    """The mark of the work folder, open and locked; without a lock where there are none, and none is needed."""
-    while True:
-        folder.mkdir(exist_ok=True)
-        with (folder / MARK).open("a+b") as mark:
-            try:
-                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = f"another run is writing {out} at this moment; it works in {folder}"
-                raise UsedWrongly(message) from error
-            except OSError as error:
-                if error.errno not in _NO_LOCKS:
-                    raise
-                if is_needed:
-                    raise _no_locks(folder, mark, out, error) from error
-            if _is_at(mark, folder / MARK):
-                yield mark
-                return
-
-
-def _no_locks(folder: Path, mark: BinaryIO, out: Place, error: OSError) -> CannotWrite:
-    """What is to be said; a work folder that was made just now goes again."""
-    if mark.seek(0, os.SEEK_END) == 0:
-        with suppress(OSError):
-            (folder / MARK).unlink()
-            folder.rmdir()
-    return CannotWrite(
-        f"the file system on which {folder} stands has no locks ({error.strerror}), by which two runs for {out} are "
-        "kept apart: let OUT stand on another, or mount this one with locks (Lustre: -o flock); --work may be on it"
-    )
-
-
-def _is_at(mark: BinaryIO, path: Path) -> bool:
-    """Whether the open file is still the one of that name: a run that ended meanwhile took its mark away."""
-    try:
-        return os.path.samestat(os.fstat(mark.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _to_bytes(said: dict[str, str]) -> bytes:
-    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _write_mark(mark: BinaryIO, said: dict[str, str]) -> None:
-    """In place: a file of the same name that replaced it would not be the one that is locked.
-
-    Where it has to change nothing is finished in the folder that hangs on it, so a run may be killed here too.
-    """
-    mark.seek(0)
-    if mark.read() != _to_bytes(said):
-        mark.truncate(0)
-        mark.write(_to_bytes(said))
-        mark.flush()
-        os.fsync(mark.fileno())
 
 
 def _is_ours(folder: Place) -> bool:
@@ -294,13 +284,9 @@ def _check_ours(folder: Place) -> None:
 
 def _clear(work: Work, out: Place, *, overwrite: bool) -> None:
     """Take away what an earlier run left; of finished shards only where that is wanted. Raises UsedWrongly."""
-    finished = 0 if overwrite else work.finished()
-    if finished:
-        shards = "1 finished shard" if finished == 1 else f"{finished:,} finished shards"
-        raise UsedWrongly(
-            f"{work.shards} holds {shards} of a run for {out} that was broken off; "
-            "--resume goes on with it, --overwrite begins anew"
-        )
+    kept = not overwrite and _finished(work, out)
+    if kept:
+        raise UsedWrongly(f"{kept}; --resume goes on with it, --overwrite begins anew")
     _empty(work.folder)
     if work.shards != work.folder:
         _empty(work.shards)
@@ -309,18 +295,19 @@ def _clear(work: Work, out: Place, *, overwrite: bool) -> None:
 def _empty(folder: Place) -> None:
     """Take away all but the mark."""
     if isinstance(folder, Remote):
-        for name in files(folder):
-            if name != MARK:
-                (folder / name).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # nothing was there
+            for name in files(folder):
+                if name != MARK:
+                    (folder / name).unlink(missing_ok=True)
         return
     for entry in folder.iterdir():
         if entry.name != MARK:
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
-def _remove(work: Work) -> None:
-    """The marks go last: what is left where this fails, or the process is killed, is still known as ours."""
-    for folder in dict.fromkeys((work.shards, work.folder)):
+def _remove(*folders: Place) -> None:
+    """Their marks go last: what is left where this fails, or the process is killed, is still known as ours."""
+    for folder in dict.fromkeys(folders):
         with suppress(OSError, Unreachable):
             _empty(folder)
             (folder / MARK).unlink()
