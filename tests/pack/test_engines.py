@@ -87,6 +87,19 @@ def test_what_takes_long_does_not_keep_the_others_from_work(ahead: int, begun: i
     assert told == [*range(1, begun - 1), 0, *range(begun - 1, 10)]
 
 
+def test_what_ends_just_before_its_turn_is_told_too() -> None:
+    future: Future[int] = Future()
+    told: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        yield 7
+        future.set_result(7)
+
+    pool = mock.Mock(submit=lambda _work, _job: future)
+    assert list(in_order(pool, abs, jobs(), window=2, ended=lambda _job, made: told.append(made))) == [7]
+    assert told == [7]
+
+
 @pytest.mark.parametrize("error", [OSError(), BrokenExecutor(), MemoryError()])
 def test_nothing_is_begun_while_a_job_has_failed(error: Exception) -> None:
     futures: list[Future[int]] = [Future(), Future(), Future()]

@@ -313,6 +313,7 @@ def _next(
     ended: Callable[[Given, Made], None],
 ) -> Made:
     call = calls.popleft()
+    call.tell(ended)  # it may have ended just now
     with suppress(*LOST):
         return call.future.result()
     job = call.job
