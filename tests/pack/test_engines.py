@@ -1,6 +1,9 @@
 """Results come in the order of the jobs, with a bounded number under way, from every engine."""
 
+import errno
 import os
+import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -10,6 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -101,20 +105,27 @@ def test_what_ends_just_before_its_turn_is_told_too() -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(), BrokenExecutor(), MemoryError()])
-def test_nothing_is_begun_while_a_job_has_failed(error: Exception) -> None:
-    futures: list[Future[int]] = [Future(), Future(), Future()]
+def test_a_job_that_has_failed_keeps_its_place(error: Exception) -> None:
+    futures: list[Future[int]] = [Future() for _ in range(9)]
     futures[1].set_exception(error)
+    for number in range(2, 9):
+        futures[number].set_result(number)
     pool = mock.Mock(submit=mock.Mock(side_effect=futures))
-    threading.Timer(0.1, futures[0].set_result, [0]).start()
-    results = in_order(pool, abs, range(3), window=3, ahead=9, lost=lambda job: job + 7)
+    begun: list[int] = []
+
+    def end() -> None:
+        begun.append(pool.submit.call_count)
+        futures[0].set_result(0)
+
+    threading.Timer(0.1, end).start()
+    results = in_order(pool, abs, range(9), window=2, ahead=9, lost=lambda job: job + 7)
     assert next(results) == 0
-    assert pool.submit.call_count == 2
+    assert begun == [2]
     if isinstance(error, OSError):
         with pytest.raises(OSError):
             next(results)
         return
-    futures[2].set_result(2)
-    assert list(results) == [8, 2]
+    assert list(results) == [8, *range(2, 9)]
 
 
 def test_an_error_reaches_the_caller_in_its_turn() -> None:
@@ -266,6 +277,54 @@ def test_what_a_call_had_in_hand_is_let_go_before_it_is_made_up_for() -> None:
 
     results = in_order(InProcess(), work, [0], window=1, lost=lambda _: int(held[0]() is not None))
     assert list(results) == [0]
+
+
+def test_an_error_says_where_it_was_raised() -> None:
+    with processes(1) as pool:
+        error = pool.submit(named, -1).exception()
+    assert isinstance(error, ValueError)
+    assert "in named" in "".join(error.__notes__)
+
+
+def unpicklable(_: object) -> object:
+    return lambda: None
+
+
+def test_an_answer_that_cannot_travel_is_an_error() -> None:
+    with processes(1) as pool:
+        assert "pickle" in str(pool.submit(unpicklable, 0).exception())
+        with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+            pool.submit(lambda: None).result()
+        assert pool.submit(abs, -1).result() == 1
+
+
+def test_where_the_system_gives_no_process_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    with processes(1) as pool, pytest.raises(ArchiverError, match="no process can be started: Resource temporarily"):
+        pool.submit(abs, -1).result()
+
+
+@pytest.mark.parametrize("megabytes", [40, 60, 75, 120])
+def test_a_run_comes_to_its_end_however_little_memory_it_is_allowed(tmp_path: Path, megabytes: int) -> None:
+    (tmp_path / "wire.jsonl").write_text('{"text": "Rain."}\n' * 9, encoding="utf-8")
+    command = [sys.executable, "-m", "archiver", "pack", "wire.jsonl", "-o", "out", "-j", "2", "--shard-size", "60"]
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        preexec_fn=limit,
+        stderr=subprocess.DEVNULL,
+        timeout=300,
+        check=False,  # noqa: PLW1509
+    )
+    assert done.returncode in {0, 1, 3, 70}
+    assert (tmp_path / "out").exists() == (done.returncode == 0)
 
 
 ORPHANED = """

@@ -5,6 +5,7 @@ In this process (`InProcess`), in processes of its own (`processes`), or on a cl
 
 import os
 import signal
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
@@ -12,7 +13,6 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
@@ -75,26 +75,46 @@ def added(*done: Iterable[int]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*done, strict=True)))
 
 
-class _Process(ProcessPoolExecutor):
-    """One fresh process, started when work comes, where Ctrl-C reaches neither it nor its start.
+class _Process:
+    """One fresh process that takes a call at a time; Ctrl-C reaches neither it nor its start.
 
-    It is spawned: a forked one would inherit the locks of the parent's threads.
+    It is spawned: a forked one would inherit the locks of the parent's threads. Whoever calls waits for the answer
+    itself: the library's pool needs two more threads for each process, and waits for ever where one cannot be started.
     """
 
     def __init__(self, stop: Event) -> None:
+        """Starts it. Raises ArchiverError where the system gives no process."""
         context = get_context("spawn")
         self.begun = context.Event()
         self.done = context.RawArray("q", NUMBERS)
-        super().__init__(1, context, initializer=_begin, initargs=(stop, self.begun, self.done))
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(there, stop, self.begun, self.done), daemon=True)
+        with there, _sheltered():
+            try:
+                self._process.start()
+            except OSError as error:
+                raise ArchiverError(f"no process can be started: {error.strerror}; see --jobs") from error
 
-    def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
-        with _sheltered():
-            return super().submit(fn, *args, **kwargs)
+    def call(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
+        """What `fn` gives there, or raises. Raises BrokenExecutor where the process ends without an answer."""
+        try:
+            self._here.send((fn, args, kwargs))
+            made, error = self._here.recv()
+        except (EOFError, ConnectionError) as lost:
+            raise BrokenExecutor("a process ended without an answer") from lost
+        if error is not None:
+            raise error
+        answer: Made = made
+        return answer
+
+    def end(self) -> None:
+        """Let it end when it has done what it is doing, and wait for that."""
+        self._here.close()
+        self._process.join()
 
     def kill(self) -> None:
-        """End it in the midst of what it does. `ProcessPoolExecutor` can by itself from Python 3.14 on."""
-        for process in list((self._processes or {}).values()):
-            process.kill()
+        """End it in the midst of what it does."""
+        self._process.kill()
 
 
 @contextmanager
@@ -141,16 +161,13 @@ class Processes(Executor):
             process = self._own.process = _Process(self._stop)
             self._started.append(process)
         try:
-            return process.submit(_call, fn, *args, **kwargs).result()
-        except MemoryError:
-            # The process lives, and may hold on to what it has: the next call gets a fresh one.
+            return process.call(fn, *args, **kwargs)
+        except LOST as error:
+            # One that was refused memory lives, and may hold on to what it has: the next call gets a fresh one.
             self._own.process = None
-            process.shutdown()
-            raise
-        except BrokenExecutor as error:
-            self._own.process = None
+            process.end()
             process.done[:] = NOTHING
-            if not process.begun.is_set() and not self._stop.is_set():
+            if isinstance(error, BrokenExecutor) and not process.begun.is_set() and not self._stop.is_set():
                 raise ArchiverError(UNBORN) from error
             raise
 
@@ -161,8 +178,8 @@ class Processes(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when they have done what they are doing."""
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
-        for process in self._started:
-            process.shutdown(wait)
+        for process in self._started if wait else ():
+            process.end()
 
     def give_up(self) -> None:
         """End: work under way ends at its next `checkpoint`, or is killed after GRACE; what waits is not begun."""
@@ -192,12 +209,39 @@ def processes(count: int) -> Iterator[Processes]:
             raise
 
 
-def _begin(stop: Event, begun: Event, done: Any) -> None:
+def _serve(there: "connection.Connection[Any, Any]", stop: Event, begun: Event, done: Any) -> None:
+    """What a process does: call after call, until nobody asks any more."""
     begun.set()
     _DONE.append(done)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOP.append(stop)
     Thread(target=_end_with_parent, daemon=True).start()
+    with there, suppress(EOFError):
+        while True:
+            _answer(there, *there.recv())
+
+
+def _answer(
+    there: "connection.Connection[Any, Any]", fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Call `fn`, and send what it gives, or raises. When it is done its result says all that it told on the way."""
+    answer: tuple[Any, BaseException | None]
+    try:
+        answer = fn(*args, **kwargs), None
+    except BaseException as error:  # noqa: BLE001  # it is raised again where the result is asked for
+        answer = None, _told(error)
+    finally:
+        _DONE[0][:] = NOTHING
+    try:
+        there.send(answer)
+    except Exception as error:  # noqa: BLE001  # what cannot be pickled is no answer
+        there.send((None, _told(error)))
+
+
+def _told(error: BaseException) -> BaseException:
+    """The error with the place where it was raised, which does not travel by itself."""
+    error.add_note("".join(traceback.format_exception(error)))
+    return error
 
 
 def _end_with_parent() -> None:
@@ -206,14 +250,6 @@ def _end_with_parent() -> None:
     assert parent is not None
     connection.wait([parent.sentinel])
     os._exit(1)
-
-
-def _call(fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
-    """Call `fn`. When it is done its result says all that it told on the way."""
-    try:
-        return fn(*args, **kwargs)
-    finally:
-        _DONE[0][:] = NOTHING
 
 
 def checkpoint(*done: int) -> None:
@@ -301,9 +337,9 @@ def _going(calls: Iterable[_Call[Any, Any]]) -> list[Future[Any]]:
 
 
 def _has_room(calls: Sequence[_Call[Any, Any]], window: int, ahead: int) -> bool:
-    """Whether another job may be begun: none is while one has failed, for it would fare no better."""
-    has_failed = any(call.has_failed for call in calls)
-    return not has_failed and len(_going(calls)) < window and len(calls) < window + ahead
+    """Whether another job may be begun. One that has failed keeps its place: others may fail for the same reason."""
+    unfinished = sum(call.has_failed or not call.future.done() for call in calls)
+    return unfinished < window and len(calls) < window + ahead
 
 
 def _next(
