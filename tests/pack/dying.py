@@ -70,3 +70,8 @@ def always(job: Job, **_options: object) -> run.Done:
     """Die of everything."""
     die()
     raise AssertionError(job.folder)
+
+
+def of_reading(job: Job) -> int:
+    """Die where the items of a shard are so much as counted."""
+    return always(job)  # type: ignore[return-value]

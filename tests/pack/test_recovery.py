@@ -97,6 +97,12 @@ def test_a_death_that_no_item_explains_ends_the_run(wire: Path, tmp_path: Path, 
     assert unfinished(tmp_path / "out") is None
 
 
+def test_what_cannot_even_be_read_is_named(wire: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.pack.run.count_items", dying.of_reading)
+    with pytest.raises(ArchiverError, match=r"reading .*wire\.jsonl ends every process that does so, before any"):
+        packed(wire, tmp_path / "out", dying.always)
+
+
 class Mortal:
     """Stands for the one process: dies, or lacks memory, where a job has all of one of the `deadly` sets of items."""
 

@@ -328,6 +328,12 @@ def test_resume_of_a_finished_run_changes_nothing(sources: Path, tmp_path: Path)
     assert contents(tmp_path / "out") == before
 
 
+def test_what_is_no_package_is_not_taken_for_a_finished_run(sources: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UsedWrongly, match="out exists, and is no package; --overwrite replaces it"):
+        pack([sources], tmp_path / "out", CONFIG, resume=True)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -13,6 +13,7 @@ from typing import TypeVar
 from archiver.errors import ArchiverError
 from archiver.pack.engines import LOST, processes
 from archiver.pack.job import Job
+from archiver.sources.shards import Shard
 
 Made = TypeVar("Made")
 Note = Callable[[str], None]
@@ -32,7 +33,9 @@ def recovered(job: Job, work: Callable[[Job], Made], count: Callable[[Job], int]
             return made
         note(f"shard {job.shard.index} ended its process again; the item that does it is being looked for")
         total = _lived(alone, count, job)
-        deadly = () if total is None else tuple(_deadly(alone, work, job, range(total)))
+        if total is None:
+            raise ArchiverError(_unreadable(job.shard))
+        deadly = tuple(_deadly(alone, work, job, range(total)))
         note(f"shard {job.shard.index}: {len(deadly)} of {total} items are rejected, each ends a process")
         made = _lived(alone, work, replace(job, deadly=deadly)) if deadly else None
     if made is None:
@@ -41,6 +44,14 @@ def recovered(job: Job, work: Callable[[Job], Made], count: Callable[[Job], int]
             "perhaps there is too little memory: smaller shards (--shard-size) need less"
         )
     return made
+
+
+def _unreadable(shard: Shard) -> str:
+    """None of its items can be told from the others."""
+    first, *more = (piece.path for piece in shard.slices)
+    others = f" and {len(more)} more, of which one does it" if more else ""
+    what = f"reading {first}{others} ends every process that does so, before any of its items is processed"
+    return f"{what}; it needs more memory, or crashes a library: leave it out, or convert it"
 
 
 def _lived(alone: Executor, work: Callable[[Job], Made], job: Job) -> Made | None:

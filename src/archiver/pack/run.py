@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import NamedTuple
 
-from archiver.errors import CannotRead, CannotWrite, Unreachable, UsedWrongly
+from archiver.errors import CannotRead, CannotWrite, NotAPackage, Unreachable, UsedWrongly
 from archiver.findings import Finding
 from archiver.model import Archived, Digest, Rejected, sha256
 from archiver.pack import destination
@@ -126,7 +126,10 @@ def _from_anywhere(shard: Shard) -> Shard:
 
 def _finished_before(out: Place, shared: Place | None, identity: Digest, notes: tuple[Finding, ...]) -> Report:
     """The report of the package at `out`, where it is what this very run would make; else raises UsedWrongly."""
-    package = open_package(out)
+    try:
+        package = open_package(out)
+    except NotAPackage as error:
+        raise UsedWrongly(f"{out} exists, and is no package; --overwrite replaces it") from error
     run = package.run()
     if run.get("input") != identity:
         raise UsedWrongly(f"{out} exists, and is of other sources, options or versions; --overwrite replaces it")
