@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -18,7 +20,8 @@ from distributed.comm.core import CommClosedError
 from archiver.errors import ArchiverError, CannotRead, CannotWrite, Missing
 from archiver.model import Digest
 from archiver.pack import cluster
-from archiver.pack.cluster import connected
+from archiver.pack.cluster import Cluster, connected
+from archiver.pack.engines import InProcess, in_order
 from archiver.pack.job import Job, deciding
 from archiver.pack.run import Done, pack
 from archiver.sources.shards import Shard, Slice, Stamp
@@ -183,19 +186,88 @@ def test_a_worker_that_sees_another_file_of_the_name_is_refused(tmp_path: Path, 
         engine.executor.submit(nothing, job).result()
 
 
-def test_a_worker_that_may_not_read_a_source_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever began the run could: the package would lack what this one worker may not read."""
+class Elsewhere(InProcess):
+    """Workers who are others than we, and who may not open the files of some names; nor may we those of others."""
 
-    def refuse(path: Path, *_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    def __init__(self, patch: pytest.MonkeyPatch, *, theirs: Collection[str], ours: Collection[str]) -> None:
+        self._theirs, self._closed, self.calls = theirs, ours, 0
+        plain = Path.open
 
-    monkeypatch.setattr(cluster, "_here", lambda: "the Dask worker at tcp://x")
-    monkeypatch.setattr(Path, "open", refuse)
-    piece = Slice(path=str(tmp_path / "wire.jsonl"), name="wire.jsonl", kind="jsonl", size=3)
-    with pytest.raises(
-        CannotRead, match=r"tcp://x does not see .*wire\.jsonl: .* allowed to read it \(Permission denied\)"
-    ):
-        cluster._check_seen(piece)
+        def opened(path: Path, *args: Any, **options: Any) -> Any:
+            if path.name in self._closed:
+                raise PermissionError(13, "Permission denied", str(path))
+            return plain(path, *args, **options)
+
+        patch.setattr(Path, "open", opened)
+        patch.setattr(cluster, "_here", lambda: "the Dask worker at tcp://x")
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.calls += 1
+        ours, self._closed = self._closed, self._theirs
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            self._closed = ours
+
+
+ONE_SHARD = replace(CONFIG, shard_size=10_000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three files of a shard."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(f"The pier is gone, said {name}.\n", encoding="utf-8")
+    return folder
+
+
+def packed_by(workers: Executor, folder: Path, out: Path, patch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """What the workers make of a folder."""
+    calls = Cluster(cluster._Calls(workers, "tcp://x"), window=lambda: 1, alive=lambda: True)
+    patch.setattr("archiver.pack.run.connected", lambda _address, _note: nullcontext(calls))
+    pack([folder], out, ONE_SHARD, scheduler="tcp://x")
+    return contents(out)
+
+
+@pytest.mark.parametrize("ours", [(), ("a.txt",)])
+def test_a_worker_that_may_not_read_a_source_is_refused_where_we_may(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Collection[str]
+) -> None:
+    """The package would lack what this one worker may not read."""
+    workers = Elsewhere(monkeypatch, theirs=("a.txt", "b.txt"), ours=ours)
+    said = (
+        rf"tcp://x does not see the source \S+{'b' if ours else 'a'}\.txt: .* allowed to read it \(Permission denied\)"
+    )
+    with pytest.raises(CannotRead, match=said):
+        packed_by(workers, folder, tmp_path / "out", monkeypatch)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_source_that_nobody_may_read_is_rejected_as_on_one_machine(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Elsewhere(monkeypatch, theirs=("a.txt", "b.txt"), ours=("a.txt", "b.txt"))
+    made = packed_by(workers, folder, tmp_path / "out", monkeypatch)
+    report = pack([folder], tmp_path / "here", ONE_SHARD)
+    assert made == contents(tmp_path / "here")
+    assert report.counts["items"] == {"archived": 1, "duplicate": 0, "rejected": 2}
+    assert workers.calls == 2
+
+
+def closed_at_first(_ours: object, closed: frozenset[str], work: Any) -> int:
+    """What a worker does who may not open a file, and is told that nobody may."""
+    if "/nowhere" not in closed:
+        raise cluster.ClosedError({"/nowhere": "it is open to you"})
+    return int(work.args[0].shard.index)
+
+
+def test_workers_are_told_what_nobody_may_read(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_fit", closed_at_first)
+    jobs = [Job(shard=Shard(index=index, slices=()), config=CONFIG, folder=Path()) for index in range(3)]
+    with connected(scheduler, print) as engine:
+        assert list(in_order(engine.executor, nothing, jobs, window=2)) == [0, 1, 2]
 
 
 def test_a_cluster_without_workers_is_said_and_said_again() -> None:
@@ -219,7 +291,7 @@ def test_what_a_callback_raises_reaches_the_caller(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cluster._Calls, "_named", lambda _self, _error: 1 // 0)
     future, done = Future[Any](), Future[Any]()
     done.set_exception(KeyError())
-    cluster._Calls(None, "tcp://x")._pass_on(future, done)  # type: ignore[arg-type]
+    cluster._Calls(None, "tcp://x")._pass_on(future, partial(nothing), done)  # type: ignore[arg-type]
     assert isinstance(future.exception(0), ZeroDivisionError)
 
 

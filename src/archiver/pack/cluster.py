@@ -156,19 +156,29 @@ class _Calls(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call `fn` with a Job on a worker."""
         future: Future[Any] = Future()
-        call = self._calls.submit(_fit, self._ours, fn, *args, **kwargs)
-        call.add_done_callback(partial(self._pass_on, future))
-        future.add_done_callback(lambda done: done.cancelled() and call.cancel())
+        self._call(future, partial(fn, *args, **kwargs))
         return future
 
-    def _pass_on(self, future: Future[Any], done: Future[Any]) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
+    def _call(self, future: Future[Any], work: "partial[Any]", closed: frozenset[str] = frozenset()) -> None:
+        """Let a worker do it; the files that are `closed` to us need not be open to it."""
+        call = self._calls.submit(_fit, self._ours, closed, work)
+        call.add_done_callback(partial(self._pass_on, future, work))
+        future.add_done_callback(lambda done: done.cancelled() and call.cancel())
+
+    def _pass_on(self, future: Future[Any], work: "partial[Any]", done: Future[Any]) -> None:
         try:
             error = CancelledError() if done.cancelled() else done.exception()
+            if isinstance(error, ClosedError):
+                here = error.here()
+                if not here:
+                    self._call(future, work, frozenset(error.said))
+                    return
+                error = CannotRead(here)
             named = error and self._named(error)
         except BaseException as bug:  # noqa: BLE001  # raised in the callback it would reach nobody, and the future stay open
             named = bug
+        if not future.set_running_or_notify_cancel():
+            return
         if named is None:
             future.set_result(done.result())
         else:
@@ -191,8 +201,34 @@ class _Calls(Executor):
         return error
 
 
-def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, **kwargs: Any) -> Any:
-    """Call `fn`, on a worker that has the same software, and sees the same files."""
+class ClosedError(Exception):
+    """A worker may not open files that it sees: their paths, and what is to be said of each."""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The sentence for each path."""
+        said: dict[str, str] = self.args[0]
+        return said
+
+    def here(self) -> str:
+        """What is to be said where one of the files is open on this machine: it would be packed here, and not there."""
+        return next((said for path, said in self.said.items() if _is_open(path)), "")
+
+
+def _is_open(path: str) -> bool:
+    try:
+        Path(path).open("rb").close()
+    except OSError:
+        return False
+    return True
+
+
+def _fit(ours: dict[str, str], closed: frozenset[str], work: "partial[Any]") -> Any:
+    """Do the work, which has a Job, on a worker that has the same software, and sees the same files.
+
+    Raises ClosedError where some may not be opened, other than those that are known to be `closed`.
+    """
+    job: Job = work.args[0]
     theirs = deciding(job.shard)
     others = [f"{name} {found} and not {ours.get(name)}" for name, found in theirs.items() if ours.get(name) != found]
     if others:
@@ -202,30 +238,40 @@ def _fit(ours: dict[str, str], fn: Callable[..., Any], job: Job, /, *args: Any, 
             f"{_here()} does not see the work folder {job.folder}: "
             "OUT has to stand in a folder that all workers share, or --work has to name one, or a URL"
         )
-    for piece in job.shard.slices:
-        if piece.size:
-            _check_seen(piece)
-    return fn(job, *args, **kwargs)
+    refused = {piece.path: said for piece in job.shard.slices if piece.size and (said := _refused(piece))}
+    if not closed.issuperset(refused):
+        raise ClosedError(refused)
+    return work()
 
 
-def _check_seen(piece: Slice) -> None:
-    """Raise CannotRead where this machine has not the slice's very files under their names, or cannot open them."""
-    source = place(piece.path)
+def _refused(piece: Slice) -> str:
+    """What is to be said where this machine may not open the slice's file.
+
+    Raises CannotRead where it has not the slice's very files under their names.
+    """
+    source, said = place(piece.path), ""
     try:
         if isinstance(source, Path):
             source.open("rb").close()
+    except PermissionError as error:
+        said = _unseen(piece, error)
     except OSError as error:
-        what = f"standard input, which is kept in {source}" if piece.digest else f"the source {source}"
-        tempdir = "; TMPDIR names the folder for it" if piece.digest else ""
-        raise CannotRead(
-            f"{_here()} does not see {what}: all workers have to share it, and be allowed to read it "
-            f"({error.strerror}){tempdir}"
-        ) from error
+        raise CannotRead(_unseen(piece, error)) from error
     for path in changed(piece):
         raise CannotRead(
             f"{_here()} sees another {path} than the run was begun with, or it has changed since: "
             "all workers have to share the sources"
         )
+    return said
+
+
+def _unseen(piece: Slice, error: OSError) -> str:
+    what = f"standard input, which is kept in {piece.path}" if piece.digest else f"the source {piece.path}"
+    tempdir = "; TMPDIR names the folder for it" if piece.digest else ""
+    return (
+        f"{_here()} does not see {what}: all workers have to share it, and be allowed to read it "
+        f"({error.strerror}){tempdir}"
+    )
 
 
 def _here() -> str:
