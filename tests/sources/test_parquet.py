@@ -1,7 +1,9 @@
 """Rows of Parquet files become items, each a JSON object; a plan reads the footer alone; damage is told, row by row."""
 
+import itertools
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 
-from archiver.errors import Missing
+from archiver.errors import CannotRead, Missing
 from archiver.model import Capture, Metadata
 from archiver.sources.captures import captures
 from archiver.sources.payloads import Limits
@@ -127,6 +129,39 @@ def test_damaged_rows_are_told_and_the_others_are_read(tmp_path: Path) -> None:
     assert (bad.offset, bad.payload, bad.trouble[0].code) == (100, b"", "E127")
     assert bad.trouble[0].message.startswith("The rows 100 to 199 cannot be read: ")
     assert [capture.offset for capture in found] == [*range(101), *range(200, 300)]
+
+
+@pytest.mark.parametrize("batch", [0, 1, 2])
+def test_rows_for_which_memory_is_refused_are_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """It is this process that has too little: another may have more."""
+    path = written(tmp_path, {"text": [f"{number}" for number in range(3000)]})
+    whole = pq.ParquetFile.iter_batches
+
+    def batches(*args: Any, **kwargs: Any) -> Iterator[pa.RecordBatch]:
+        yield from itertools.islice(whole(*args, **kwargs), batch)
+        raise pa.ArrowMemoryError("malloc of size 4096 failed")
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", batches)
+    found: list[Capture] = []
+    with pytest.raises(MemoryError, match="malloc of size 4096 failed"):
+        found.extend(captures(next(plan([path])), Metadata()))
+    assert (len(found), {capture.trouble for capture in found}) == (1024 * batch, {()} if batch else set())
+
+
+def test_a_footer_for_which_memory_is_refused_is_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, {"text": ["some"]})
+    shards = list(plan([path]))
+
+    def fail(*_: object, **__: object) -> pq.ParquetFile:
+        raise pa.ArrowMemoryError("malloc of size 4096 failed")
+
+    monkeypatch.setattr(pq, "ParquetFile", fail)
+    with pytest.raises(MemoryError, match="malloc of size 4096 failed"):
+        list(captures(shards[0], Metadata()))
+    with pytest.raises(CannotRead, match=r"wire\.parquet cannot be read: malloc of size 4096 failed; that may be no"):
+        list(plan([path]))
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"no such thing", None], ids=["empty", "magic", "text", "cut"])

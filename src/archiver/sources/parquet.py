@@ -10,6 +10,7 @@ object (RFC 8259) without white space, its keys the columns in the file's order,
 """
 
 import base64
+import errno
 import json
 import math
 from collections import Counter
@@ -25,7 +26,7 @@ from archiver.errors import Missing
 from archiver.findings import Finding
 from archiver.sources.payloads import Item, Limits, bounded, whole
 from archiver.sources.streams import opened
-from archiver.sources.troubles import reason
+from archiver.sources.troubles import reason, unreadable
 from archiver.storage import place
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def ranges(path: str, shard_size: int) -> Iterator[tuple[int, int]]:
     """The file's rows in ranges of about `shard_size` bytes, uncompressed; of the file only its footer is read.
 
     There is none where the footer cannot be read. Raises Missing where pyarrow is not installed, CannotRead where the
-    disk fails.
+    disk fails, or memory is refused.
     """
     start = end = size = 0
     for rows, length in _groups(path):
@@ -73,6 +74,8 @@ def _groups(path: str) -> list[tuple[int, int]]:
         with _opened(path) as file:
             groups = (file.metadata.row_group(index) for index in range(file.metadata.num_row_groups))
             return [(group.num_rows, group.total_byte_size) for group in groups]
+    except MemoryError as error:
+        raise unreadable(OSError(errno.ENOMEM, str(error)), path) from error
     except _damage() as error:
         if trouble := _of_disk(error):
             reason(trouble, path)
@@ -84,11 +87,13 @@ def items(path: str, start: int, end: int | None, limits: Limits) -> Iterator[It
     """The rows from `start` to before `end`, with their numbers for offsets. Rows that cannot be read are one item.
 
     A file that is none, or has several columns of one name, is an item too, with its bytes. Raises OSError where it
-    cannot be opened, or the disk fails.
+    cannot be opened, or the disk fails, MemoryError where memory is refused: another process may have more.
     """
     try:
         with _opened(path) as file:
             yield from _rows(file, start, end, limits)
+    except MemoryError:  # pyarrow's is an ArrowException too, and no damage
+        raise
     except _damage() as error:
         if _of_disk(error):
             raise
@@ -112,6 +117,8 @@ def _rows(file: "ParquetFile", start: int, end: int | None, limits: Limits) -> I
                 for row, payload in _payloads(batches, first, at, last):
                     yield bounded(row, payload, limits)
                     at = row + 1
+            except MemoryError:
+                raise
             except _damage() as error:
                 if _of_disk(error):
                     raise
