@@ -2,8 +2,10 @@
 
 import os
 import pickle
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,6 +15,7 @@ import pytest
 from archiver.errors import Missing, Unreachable, UsedWrongly
 from archiver.pack.durable import replacing, write
 from archiver.storage import Place, Remote, files, place, scan
+from archiver.storage.stores import reached, status_of
 from tests.s3 import Bucket
 
 MIB = 1 << 20
@@ -101,6 +104,41 @@ def test_a_changed_object_has_another_stamp(root: Remote) -> None:
     assert (root / "n.txt").stat().st_mtime_ns == before
     write(root / "n.txt", b"new")
     assert (root / "n.txt").stat().st_mtime_ns != before
+
+
+@pytest.mark.parametrize("key", ["ETag", "etag", "LastModified", "Last-Modified", "last_modified", "updated", "mtime"])
+def test_each_store_has_its_own_word_for_a_version(key: str) -> None:
+    said = {"type": "file", "size": 4}
+    one, other = (status_of({**said, key: version}) for version in ("Fri, 21 Jul 2017", "Sat, 22 Jul 2017"))
+    assert one == status_of({**said, key: "Fri, 21 Jul 2017"}) != other
+
+
+def said_of(number: int) -> dict[str, object]:
+    """What S3 lists of an object."""
+    known = {"StorageClass": "STANDARD", "ChecksumAlgorithm": ["CRC32"], "ChecksumType": "FULL_OBJECT", "Size": number}
+    return {"Key": f"wire/{number:06}.txt", "ETag": f'"{number:032}"', "LastModified": datetime.now(UTC), **known}
+
+
+def test_what_a_store_says_of_a_million_objects_is_not_held(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of all is what s3fs gives; then it goes as it is read: the kilobyte an object of docs/storage.md."""
+
+    async def answer(_store: object, _method: str, **asked: str) -> dict[str, object]:
+        page = int(asked.get("ContinuationToken", "0"))
+        objects = list(map(said_of, range(1000 * page, 1000 * page + 1000)))
+        return {"Contents": objects, "IsTruncated": page < 9, "NextContinuationToken": str(page + 1)}
+
+    monkeypatch.setattr("s3fs.S3FileSystem._call_s3", answer)
+    store, path = reached(f"{bucket.url}/wire")
+    tracemalloc.start()
+    try:
+        given = len(store.ls(path, detail=True)) and tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        listing = scan(f"{bucket.url}/wire")
+        held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [entry.stat().st_size for entry in listing] == list(range(10_000))
+    assert (most < 1.1 * given, most < 1024 * 10_000, held < 300 * 10_000) == (True, True, True), (given, most, held)
 
 
 def test_a_place_travels_to_another_process() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,18 +11,21 @@ import zstandard
 from pyarrow import parquet as pq
 
 from archiver.errors import CannotRead, CannotWrite, Unreachable, UsedWrongly
+from archiver.model import Metadata
 from archiver.pack import destination
 from archiver.pack.config import Config
 from archiver.pack.run import pack
 from archiver.pack.watch import Watch
 from archiver.package.open import open_package
+from archiver.sources.captures import captures
 from archiver.sources.plan import plan
 from archiver.sources.seen import check
 from archiver.sources.shards import Stamp
-from archiver.storage import files, place
+from archiver.storage import AHEAD, files, place
 from archiver.verify.verify import verify
 from tests.s3 import Bucket
 
+MIB = 1 << 20
 CONFIG = Config(created="2024-05-06T07:08:09Z", shard_size=4096)
 LINES = "".join(json.dumps({"text": f"Rain fell on day {day}, and nobody was surprised."}) + "\n" for day in range(200))
 
@@ -97,14 +101,46 @@ def test_a_given_object_has_its_sidecar(source: str, tmp_path: Path) -> None:
     assert (entry.article.title, entry.article.source.name) == ("The pier", "a.txt")
 
 
-def test_a_plan_lists_and_reads_no_object_but_a_footer(source: str, bucket: Bucket) -> None:
+def test_a_plan_lists_and_reads_no_more_of_an_object_than_it_must(source: str, bucket: Bucket) -> None:
     pieces = [piece for shard in plan([place(source)], shard_size=4096) for piece in shard.slices]
     assert [piece.name for piece in pieces if piece.start == 0] == [
         *("a.txt", "c.jsonl", "d.jsonl.gz", "e.jsonl.zst", "f.parquet", "sub/b.html"),
     ]
     assert sum(piece.name == "c.jsonl" for piece in pieces) == 3
-    read = {path.split("?")[0].partition("/wire/")[2] for method, path, _ in bucket.log() if method == "GET"}
-    assert read == {"", "f.parquet"}
+    read = {path.split("?")[0].partition("/wire/")[2]: span for method, path, span in bucket.log() if method == "GET"}
+    assert (read.keys(), read["c.jsonl"]) == ({"", "c.jsonl", "f.parquet"}, "bytes=0-3")
+
+
+@pytest.mark.parametrize("size", [8 * MIB, 5 * MIB, 3 * MIB])
+def test_a_range_of_an_object_fetches_little_more_than_its_bytes(bucket: Bucket, size: int) -> None:
+    lines = [json.dumps({"text": f"{number} {'Rain. ' * 1000}"}) + "\n" for number in range(3500)]
+    bucket.put(**{"wire.jsonl": "".join(lines)})
+    _, second, *_ = plan([place(f"{bucket.url}/wire.jsonl")], shard_size=size)
+    bucket.log()
+    found = list(captures(second, Metadata()))
+    methods, _, spans = zip(*bucket.log(), strict=True)
+    fetched = [int(end) - int(start) + 1 for _, start, end in map(re.compile("[=-]").split, filter(None, spans))]
+    assert size - 2 * len(lines[0]) < sum(len(capture.payload) for capture in found) < sum(fetched) < size + 1.1 * AHEAD
+    assert (methods[0], {*methods[1:]}) == ("HEAD", {"GET"})
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.json", b'{"text": "The pier is gone."}'),
+        ("a.json", b'[{"text": "The pier is gone."}, {"text": "The ferry sails."}]'),
+        ("a.json", b'{"text": "The pier is gone."}\n{"text": "The ferry sails."}'),
+        ("a.txt", b"The pier is gone."),
+        ("a.jsonl", LINES.encode()),
+        ("a.jsonl.gz", gzip.compress(LINES.encode())),
+    ],
+)
+def test_a_small_object_is_asked_for_once(bucket: Bucket, name: str, data: bytes) -> None:
+    bucket.put(**{name: data})
+    (shard,) = plan([place(f"{bucket.url}/{name}")])
+    bucket.log()
+    assert {capture.trouble for capture in captures(shard, Metadata())} == {()}
+    assert [method for method, _, _ in bucket.log()] == ["HEAD", "GET"]
 
 
 def test_a_changed_object_is_packed_anew(source: str, bucket: Bucket) -> None:

@@ -3,14 +3,19 @@
 import errno
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archiver.errors import CannotRead
+from archiver.model import Metadata
+from archiver.sources.captures import captures
 from archiver.sources.plan import plan
 from archiver.sources.seen import changed, check
-from archiver.sources.shards import Slice
+from archiver.sources.shards import Shard, Slice
+from archiver.storage import AHEAD, place
 
 LINE = b'{"text": "Rain."}\n'
 
@@ -86,3 +91,27 @@ def test_what_was_changed_is_found_by_every_slice(wire: Path, change: Callable[[
     assert [list(changed(piece)) for piece in pieces] == [[str(wire.with_name(what))]] * len(pieces)
     with pytest.raises(CannotRead, match=f"{what} was changed, or has gone, since the run began"):
         check(pieces)
+
+
+@pytest.mark.parametrize(("size", "is_told"), [(AHEAD, False), (AHEAD + 1, True), (4 * AHEAD, True), (0, True)])
+@pytest.mark.parametrize(
+    "change",
+    [lambda path: rewritten(path, LINE[::-1] * 100, 2 * 10**18), lambda path: path.unlink()],
+    ids=["rewritten", "gone"],
+)
+def test_an_object_of_several_requests_is_not_changed_while_it_is_read(
+    wire: Path, change: Callable[[Path], None], size: int, *, is_told: bool
+) -> None:
+    """The size is what a list says, which may say nothing of it."""
+    (piece,) = (piece for shard in plan([place(f"local://{wire}")]) for piece in shard.slices)
+    found = captures(Shard(index=0, slices=(replace(piece, size=size),)), Metadata())
+    next(found)
+    change(wire)
+    with pytest.raises(CannotRead, match="was changed, or has gone, while it was read") if is_told else nullcontext():
+        list(found)
+
+
+@pytest.mark.parametrize("size", [0, AHEAD, AHEAD + 1])
+def test_an_object_that_was_left_alone_is_read(wire: Path, size: int) -> None:
+    (piece,) = (piece for shard in plan([place(f"local://{wire}")]) for piece in shard.slices)
+    assert len(list(captures(Shard(index=0, slices=(replace(piece, size=size),)), Metadata()))) == 100

@@ -80,6 +80,21 @@ def test_a_file_that_may_not_be_read_is_one_finding(
     assert dict(read(folder)) == expected
 
 
+@pytest.mark.parametrize("number", OF_ONE)
+@pytest.mark.parametrize("name", ["c.jsonl", "e.parquet"])
+def test_a_file_of_many_ranges_that_may_not_be_read_is_one_finding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    shards = list(plan([folder / name], shard_size=40))
+    assert all(piece.is_range for shard in shards for piece in shard.slices)
+    refusing(monkeypatch, name, number)
+    assert captured(plan([folder / name], shard_size=40)) == [(name, ["E109"])]
+    for shard in shards:
+        # Other ranges of it may be packed: what is in this one is not to be lost in silence.
+        with pytest.raises(CannotRead, match=rf"{name} cannot be read: {os.strerror(number)}"):
+            captured([shard])
+
+
 @pytest.mark.parametrize("number", OF_ALL)
 @pytest.mark.parametrize("name", NAMES)
 def test_where_the_disk_fails_nothing_is_rejected(

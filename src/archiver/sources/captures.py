@@ -1,5 +1,6 @@
 """From a shard to its captures: the items of its files, verbatim, with what is said of them and what is wrong."""
 
+import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal
@@ -11,9 +12,10 @@ from archiver.sources.jsontext import Parsed, parse
 from archiver.sources.kinds import Kind, first_character, wide
 from archiver.sources.metadata import merged
 from archiver.sources.payloads import STEP, Item, Limits, elements, lines, whole
+from archiver.sources.seen import unchanged
 from archiver.sources.shards import Shard, Slice
 from archiver.sources.streams import Stream, opened
-from archiver.sources.troubles import reason
+from archiver.sources.troubles import reason, unreadable
 
 MEDIA_TYPES: dict[Kind, str] = {
     "text": "text/plain",
@@ -78,7 +80,7 @@ def _items(piece: Slice, limits: Limits, begun: Hears, read: Hears) -> Iterator[
         if piece.kind == "parquet":
             yield from _rows(piece, limits, read)
             return
-        with opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
+        with unchanged(piece), opened(piece.path, piece.compression, max(piece.start - 1, 0)) as stream:
             reached = stream.reached
             for item in _read(piece, stream, limits, begun):
                 read(stream.reached - reached)
@@ -89,7 +91,9 @@ def _items(piece: Slice, limits: Limits, begun: Hears, read: Hears) -> Iterator[
             yield from _last(piece, previous, stream)
     except OSError as error:
         said = reason(error, piece.path, was_there=any(piece.stamps[:1]))
-        yield Item(piece.start, b"", (Finding(code="E109", message=f"The file cannot be read: {said}."),))
+        if piece.is_range:
+            raise unreadable(error, piece.path) from error
+        yield Item(0, b"", (Finding(code="E109", message=f"The file cannot be read: {said}."),))
 
 
 def _rows(piece: Slice, limits: Limits, read: Hears) -> Iterator[Item]:
@@ -125,40 +129,33 @@ def _is_blank_on(stream: Stream) -> bool:
 
 def _read(piece: Slice, stream: Stream, limits: Limits, begun: Hears) -> Iterator[Item]:
     if piece.kind == "jsonl":
-        is_wide = wide(_head(piece, stream)) is not None
-        return _unsplit(piece, stream, limits) if is_wide else lines(stream, limits, piece.start, piece.end, begun)
+        if not piece.is_range and wide(stream.peek()):
+            return _unsplit(stream, limits)
+        return lines(stream, limits, piece.start, piece.end, begun)
     if piece.kind == "unknown":
         unknown = Finding(code="E108", message="The file's name says neither text nor JSON nor HTML.")
         return (item._replace(findings=(unknown, *item.findings)) for item in whole(stream, limits))
-    shape = _shape(piece, limits) if piece.kind == "json" else "whole"
+    shape = _shape(piece, stream.peek(), limits) if piece.kind == "json" else "whole"
     if shape == "array" and wide(stream.peek()):
-        return _unsplit(piece, stream, limits)
+        return _unsplit(stream, limits)
     return {"whole": whole, "array": elements, "lines": lines}[shape](stream, limits)
 
 
-def _head(piece: Slice, stream: Stream) -> bytes:
-    """The first bytes of the file, also where the slice begins further on."""
-    if piece.start == 0:
-        return stream.peek()
-    with opened(piece.path, piece.compression) as beginning:
-        return beginning.peek()
+def _unsplit(stream: Stream, limits: Limits) -> Iterator[Item]:
+    """All of a file that cannot be cut into its items, as one item."""
+    encoding = wide(stream.peek())
+    message = f"The file is to be cut into JSON items, and is in {encoding}; convert it to UTF-8 first."
+    unsplit = Finding(code="E124", message=message, found=encoding, expected="utf-8")
+    for item in whole(stream, limits):
+        yield item._replace(findings=(unsplit, *item.findings))
 
 
-def _unsplit(piece: Slice, stream: Stream, limits: Limits) -> Iterator[Item]:
-    """All of a file that cannot be cut into its items, as one item of its first slice."""
-    if piece.start == 0:
-        encoding = wide(stream.peek())
-        message = f"The file is to be cut into JSON items, and is in {encoding}; convert it to UTF-8 first."
-        unsplit = Finding(code="E124", message=message, found=encoding, expected="utf-8")
-        for item in whole(stream, limits):
-            yield item._replace(findings=(unsplit, *item.findings))
-
-
-def _shape(piece: Slice, limits: Limits) -> Shape:
-    """Whether a .json file is an array, JSON Lines under another name, or one value."""
-    with opened(piece.path, piece.compression) as stream:
-        if first_character(stream.peek()) == "[":
-            return "array"
+def _shape(piece: Slice, head: bytes, limits: Limits) -> Shape:
+    """Whether a .json file that begins with `head` is an array, JSON Lines under another name, or one value."""
+    if first_character(head) == "[":
+        return "array"
+    is_all = not piece.compression and len(head) == piece.size
+    with io.BytesIO(head) if is_all else opened(piece.path, piece.compression) as stream:
         written = (line for line in iter(lambda: stream.readline(limits.item), b"") if not line.isspace())
         first = next(written, b"")
         is_followed = next(written, None) is not None

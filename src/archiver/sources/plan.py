@@ -8,13 +8,14 @@ from pathlib import Path
 
 from archiver.errors import CannotRead, UsedWrongly
 from archiver.findings import Finding
-from archiver.sources.kinds import KINDS, printable
+from archiver.sources.kinds import KINDS, printable, wide
 from archiver.sources.naming import Names
 from archiver.sources.parquet import ranges
 from archiver.sources.seen import stamp
 from archiver.sources.shards import Shard, Slice, Stdin
+from archiver.sources.troubles import reason
 from archiver.sources.walk import Root, files, root_of
-from archiver.storage import Place, place
+from archiver.storage import Place, beginning, place
 
 SHARD_SIZE = 8 * 1024 * 1024
 
@@ -27,8 +28,9 @@ NOTES = 1000
 
 
 def plan(sources: Sequence[Place | Stdin], *, shard_size: int = SHARD_SIZE) -> Iterator[Shard]:
-    """Cut files and folders into shards of about `shard_size` bytes, in a fixed order; reads names and sizes only.
+    """Cut files and folders into shards of about `shard_size` bytes, in a fixed order.
 
+    It reads names and sizes only; of a large JSON Lines file the first bytes too, of a Parquet file the footer.
     Every slice has a name of its own: a given file's name, a walked file's path below its folder, and parent folders
     before it where two files would share it. Raises `UsedWrongly` for no source, `CannotRead` for a source that is not
     there, and where there is nothing to read at all.
@@ -79,10 +81,22 @@ def _pieces(found: Iterable[Slice | Finding], shard_size: int) -> Iterator[Slice
     for file in found:
         if isinstance(file, Slice) and file.kind == "parquet":
             yield from _row_ranges(_looked_at(file), shard_size)
-        elif isinstance(file, Finding) or file.kind != "jsonl" or file.compression or file.size <= shard_size:
-            yield file
-        else:
+        elif isinstance(file, Slice) and file.size > shard_size and _has_lines(file):
             yield from _line_ranges(_looked_at(file), shard_size)
+        else:
+            yield file
+
+
+def _has_lines(file: Slice) -> bool:
+    """Whether it can be opened, and has lines, which nobody can find from the midst of UTF-16. Raises CannotRead."""
+    if file.kind != "jsonl" or file.compression:
+        return False
+    try:
+        return wide(beginning(place(file.path), 4)) is None
+    except OSError as error:
+        # Whoever reads the file archives the reason: once.
+        reason(error, file.path)
+        return False
 
 
 def _looked_at(file: Slice) -> Slice:

@@ -48,6 +48,11 @@ class Slice:
     stamps: tuple[Stamp | None, ...] = ()
     digest: Digest | None = None
 
+    @property
+    def is_range(self) -> bool:
+        """Whether the file was cut: the plan could open it, and other slices hold the rest."""
+        return self.start > 0 or self.end is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:

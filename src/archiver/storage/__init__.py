@@ -4,7 +4,7 @@
 """
 
 from archiver.storage.listing import Entry, Listing, scan
-from archiver.storage.places import Place, Remote, files, place
+from archiver.storage.places import AHEAD, Place, Remote, beginning, files, place
 from archiver.storage.stores import Status
 
-__all__ = ["Entry", "Listing", "Place", "Remote", "Status", "files", "place", "scan"]
+__all__ = ["AHEAD", "Entry", "Listing", "Place", "Remote", "Status", "beginning", "files", "place", "scan"]

@@ -81,9 +81,10 @@ def _key(entry: "os.DirEntry[str]") -> bytes:
 def _listed(folder: Remote) -> Listing:
     with told(folder.url):
         store, path = reached(folder.url)
-        found = store.ls(path, detail=True)
+        found = list(store.ls(path, detail=True))
     statuses: dict[bytes, Status] = {}
-    for info in found:
+    while found:  # what a store says of an object is some 900 bytes
+        info = found.pop()
         name, status = name_within(path, info), status_of(info)
         if name is not None:
             statuses[os.fsencode(name) + (_FOLDER if S_ISDIR(status.st_mode) else b"")] = status

@@ -31,7 +31,10 @@ from archiver.storage.stores import (
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.:-]*)://")
 _FILE, _MEMORY = "file", "memory"
 # What a range request asks for, and how many answers a reader keeps: two readers may share a file.
-_BLOCK, _KEPT = 4 << 20, 8
+_ANYWHERE = {"block_size": 4 << 20, "cache_type": "blockcache", "cache_options": {"maxblocks": 8}}
+# How much a reader from front to back is ahead of what it was asked for: an object no larger is one request.
+AHEAD = 2 << 20
+_ONWARDS = {"block_size": AHEAD, "cache_type": "readahead"}
 # One part of a multipart upload. S3 takes 10,000 of them, so this times as much is what one object can hold.
 _PART = 32 << 20
 _CHUNK = 1 << 20
@@ -93,13 +96,15 @@ class Remote:
         """Whether it is an object."""
         return self.exists() and not self.is_dir()
 
-    def open(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:  # noqa: ARG002
-        """The object's bytes, fetched by ranges. Raises OSError; while it is read too, e.g. where it has changed."""
+    def open(self, mode: str = "rb", buffering: int = _CHUNK) -> io.BufferedReader:  # noqa: ARG002
+        """The object's bytes, fetched by ranges. Raises OSError; while it is read too, e.g. where it has changed.
+
+        `buffering=0` is for whoever has a buffer, and reads from front to back: nothing is kept, nor fetched twice.
+        """
         with told(self.url):
             store, path = reached(self.url)
-            kept = {"cache_type": "blockcache", "cache_options": {"maxblocks": _KEPT}}
-            file = store.open(path, "rb", block_size=_BLOCK, **kept)
-        return io.BufferedReader(Object(file, self.url), _CHUNK)
+            file = store.open(path, "rb", **(_ANYWHERE if buffering else _ONWARDS))
+        return io.BufferedReader(Object(file, self.url), buffering or io.DEFAULT_BUFFER_SIZE)
 
     def read_bytes(self) -> bytes:
         """All of the object. Raises OSError."""
@@ -179,6 +184,16 @@ def _local(url: str) -> str:
     if host.lower() not in ("", "localhost"):
         raise UsedWrongly(f"{url} names a file of the machine {host}; a path of this one begins with file:///")
     return slash + path
+
+
+def beginning(file: Place, size: int) -> bytes:
+    """The first `size` bytes of a file that has as many, asked for alone. Raises OSError."""
+    if isinstance(file, Path):
+        with file.open("rb") as stream:
+            return stream.read(size)
+    with told(file.url):
+        store, path = reached(file.url)
+        return bytes(store.cat_file(path, start=0, end=size))
 
 
 def files(root: Place) -> dict[str, int]:

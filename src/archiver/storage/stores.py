@@ -32,7 +32,7 @@ _WITH_FOLDERS = frozenset(("local", "sftp", "ssh", "smb", "hdfs", "webhdfs"))
 # RFC 9110 sections 15.5.5 and 15.5.11.
 _ABSENT = (404, 410)
 # Where the stores' descriptions of an object say which version of it this is; the first that is there counts.
-_VERSIONS = ("ETag", "etag", "LastModified", "last_modified", "updated", "mtime", "created")
+_VERSIONS = ("ETag", "etag", "LastModified", "Last-Modified", "last_modified", "updated", "mtime", "created")
 
 
 class Status(NamedTuple):
