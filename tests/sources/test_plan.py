@@ -124,6 +124,19 @@ def test_links_that_lead_nowhere_are_for_the_worker_to_report(tmp_path: Path) ->
     assert names(tmp_path) == ["gone.txt", "loop.txt"]
 
 
+@pytest.mark.parametrize("name", ["a" * 251 + ".txt", "é" * 122 + ".txt", "a" * 248 + ".txt.gz"])
+def test_a_name_may_be_too_long_for_a_sidecar_to_have_it(tmp_path: Path, name: str) -> None:
+    lay(tmp_path, {name: "x"})
+    assert (names(tmp_path / name), names(tmp_path)) == ([name], [name])
+
+
+@pytest.mark.parametrize("target", ["b" * 256, "b" * 256 + "/c.txt", "c.txt/d.txt"])
+def test_a_link_may_lead_to_where_nothing_can_be(tmp_path: Path, target: str) -> None:
+    lay(tmp_path, {"c.txt": "x"})
+    (tmp_path / "a.txt").symlink_to(target)
+    assert [(piece.name, piece.stamps[0] is None) for piece in slices(tmp_path)] == [("a.txt", True), ("c.txt", False)]
+
+
 def test_names_that_are_shared_get_their_folders(tmp_path: Path) -> None:
     lay(tmp_path, {"x/a/n.txt": "1", "x/b/n.txt": "2", "x/b/only.txt": "3"})
     assert names(tmp_path / "x" / "a", tmp_path / "x" / "b") == ["a/n.txt", "b/n.txt", "only.txt"]
@@ -163,6 +176,13 @@ def test_small_files_share_a_shard_and_large_json_lines_are_cut(tmp_path: Path) 
         [("d.jsonl", 20_000, None, 5_000)],
         [("e.jsonl.gz", 0, None, 25_000)],
     ]
+
+
+@pytest.mark.parametrize(("encoding", "number"), [("utf-8", 4), ("utf-8-sig", 4), ("utf-16", 1), ("utf-32-be", 1)])
+def test_what_has_no_lines_is_not_cut(tmp_path: Path, encoding: str, number: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(('{"text": "Rain."}\n' * 200).encode(encoding))
+    assert len(list(plan([tmp_path], shard_size=1000))) == number
+    assert len(list(plan([Stdin(path=tmp_path / "a.jsonl")], shard_size=1000))) == number
 
 
 def test_shards_are_numbered_sized_and_travel(tmp_path: Path) -> None:
@@ -261,3 +281,25 @@ def test_of_a_file_no_more_than_its_name_is_held(tmp_path: Path, folders: tuple[
     finally:
         tracemalloc.stop()
     assert (many - few) / 4000 / len(folders) < 300
+
+
+def test_of_a_link_no_more_than_a_mark_is_held(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 200) / ("y" * 200)
+
+    def peak(count: int) -> int:
+        root = tmp_path / str(count)
+        names = [f"article-{number:06}.txt" for number in range(count)]
+        lay(deep, dict.fromkeys(names, ""))
+        root.mkdir()
+        for name in names:
+            (root / name).symlink_to(deep / name)
+        tracemalloc.reset_peak()
+        assert sum(len(shard.slices) for shard in plan([root], shard_size=1 << 16)) == count
+        return tracemalloc.get_traced_memory()[1]
+
+    tracemalloc.start()
+    try:
+        few, many = [peak(count) for count in (100, 1000, 5000)][1:]
+    finally:
+        tracemalloc.stop()
+    assert (many - few) / 4000 < 400

@@ -11,8 +11,7 @@ from archiver.storage import place
 class Names:
     """Names that no two files share: where several would, parent folders stand before the name, as many as it takes.
 
-    Of a name nothing is remembered but eight bytes: there may be millions of files. Were two names' the same, parent
-    folders would stand before these too, in every run.
+    Of a name nothing is remembered but its mark: there may be millions of files.
 
     >>> files = [("/a/x/n.txt", "n.txt"), ("/b/x/n.txt", "n.txt"), ("/b/o.txt", "o.txt")]
     >>> names = Names(lambda: files)
@@ -28,7 +27,7 @@ class Names:
 
     def of(self, path: str, name: str) -> str:
         """The name of the file at `path` that was to be called `name`: the shortest that several were never to have."""
-        while _mark(name) in self._shared:
+        while mark(name) in self._shared:
             longer = _longer(name, _absolute(path))
             if longer == name:
                 break
@@ -39,13 +38,14 @@ class Names:
 def _twice(names: Iterable[str]) -> set[int]:
     """The marks of names that come more than once."""
     once, twice = set[int](), set[int]()
-    for mark in map(_mark, names):
-        (twice if mark in once else once).add(mark)
+    for number in map(mark, names):
+        (twice if number in once else once).add(number)
     return twice
 
 
-def _mark(name: str) -> int:
-    return int.from_bytes(blake2b(os.fsencode(name), digest_size=8).digest())
+def mark(name: str) -> int:
+    """A number of 128 bits that no other name or path has: in a set it takes a hundred bytes, however long the name."""
+    return int.from_bytes(blake2b(os.fsencode(name), digest_size=16).digest())
 
 
 def _absolute(path: str) -> str:

@@ -16,6 +16,7 @@ from archiver.errors import CannotRead
 from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
+from archiver.sources.naming import mark
 from archiver.sources.seen import stamp
 from archiver.sources.shards import Slice, Stdin
 from archiver.sources.troubles import reason
@@ -79,7 +80,7 @@ def _given(root: Root, name: str) -> Slice | Finding:
         return _left_out(name, "a sidecar is read with the file that it describes")
     kind, compression = sniff(str(root.path)) if root.is_stdin else kind_of(name)
     beside: Iterator[Place] = (root.path.with_name(sidecar) for sidecar in sidecar_names(name) if not root.is_stdin)
-    sidecar = next((path for path in beside if path.is_file()), None)
+    sidecar = next(filter(_is_file, beside), None)
     met = stamp(root.path)
     return Slice(
         path=str(root.path),
@@ -91,6 +92,16 @@ def _given(root: Root, name: str) -> Slice | Finding:
         stamps=(met, stamp(sidecar)) if sidecar else (met,),
         digest=root.digest,
     )
+
+
+def _is_file(path: Place) -> bool:
+    """Whether a file lies there. Raises CannotRead."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        # As where no file can have a name so long.
+        reason(error, str(path))
+        return False
 
 
 class _Found(NamedTuple):
@@ -106,7 +117,7 @@ def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Findi
         if isinstance(found, Finding):
             yield found
             continue
-        is_link = found.entry.is_link and Path(found.entry.path).exists()
+        is_link = found.entry.is_link and stamp(found.entry) is not None
         real = _real(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
         met = _met(found)
         if isinstance(met, Slice) and repeated(real, is_link=is_link):
@@ -187,7 +198,7 @@ def _listing(folder: str, prefix: str) -> Iterator[_Found | Finding]:
 
 
 class _Once:
-    """Knows a file that is met again by its real path, and remembers none but the targets of links.
+    """Knows a file that is met again by its real path, and remembers none but the marks of links' targets.
 
     A file belongs to the first root that reaches it. A link gives way to the file itself where some root reaches that.
     """
@@ -196,7 +207,7 @@ class _Once:
         self._first: dict[str, int] = {}
         for index, root in enumerate(roots):
             self._first.setdefault(root.real, index)
-        self._linked: set[str] = set()
+        self._linked: set[int] = set()
 
     def repeated(self, index: int, real: str, *, is_link: bool) -> bool:
         """Whether the file met in root number `index` is, or will be, taken elsewhere."""
@@ -204,8 +215,9 @@ class _Once:
             return index > 0 and any(owner < index for owner in self._owners(real))
         if any(True for _ in self._owners(real)):
             return True
-        is_known = real in self._linked
-        self._linked.add(real)
+        target = mark(real)
+        is_known = target in self._linked
+        self._linked.add(target)
         return is_known
 
     def _owners(self, real: str) -> Iterator[int]:
