@@ -154,8 +154,8 @@ def main() -> int:
     ends = sum("its end" in line for line in said)
     text = (
         f"{machine()}; {options.articles:,} generated articles, {options.jobs} processes, as a bag and as a WACZ: "
-        f"killed {len(said) - ends} times and taken up each time, {ends} times at its end, {bad} of them with other "
-        "bytes or something left behind.\n"
+        f"killed {len(said) - ends} times and taken up each time; it came to its end {ends} times, {bad} of them with "
+        "other bytes or something left behind.\n"
     )
     print(text)
     if options.write:
