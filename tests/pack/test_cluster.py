@@ -257,9 +257,10 @@ def test_a_source_that_nobody_may_read_is_rejected_as_on_one_machine(
 
 
 def closed_at_first(_ours: object, closed: frozenset[str], work: Any) -> int:
-    """What a worker does who may not open a file, and is told that nobody may."""
-    if "/nowhere" not in closed:
-        raise cluster.ClosedError({"/nowhere": "it is open to you"})
+    """What workers do of whom each may not open a file, and who are told that nobody may."""
+    for name in ("/nowhere/a", "/nowhere/b"):
+        if name not in closed:
+            raise cluster.ClosedError({name: "it is open to you"})
     return int(work.args[0].shard.index)
 
 
@@ -291,7 +292,7 @@ def test_what_a_callback_raises_reaches_the_caller(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cluster._Calls, "_named", lambda _self, _error: 1 // 0)
     future, done = Future[Any](), Future[Any]()
     done.set_exception(KeyError())
-    cluster._Calls(None, "tcp://x")._pass_on(future, partial(nothing), done)  # type: ignore[arg-type]
+    cluster._Calls(None, "tcp://x")._pass_on(future, partial(nothing), frozenset(), done)  # type: ignore[arg-type]
     assert isinstance(future.exception(0), ZeroDivisionError)
 
 

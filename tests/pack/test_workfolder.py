@@ -259,6 +259,18 @@ def test_the_place_is_the_same_however_it_is_written(
     assert watch.took == [None, None, None]
 
 
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_the_place_may_have_been_moved(source: Path, tmp_path: Path, is_linked: bool) -> None:
+    broken_off(source, tmp_path / "out", shared=tmp_path / "kept")
+    (tmp_path / "kept").rename(tmp_path / "moved")
+    if is_linked:
+        (tmp_path / "kept").symlink_to("moved")
+    watch = Finished()
+    place = tmp_path / ("kept" if is_linked else "moved")
+    pack([source], tmp_path / "out", CONFIG, shared=place, resume=True, watch=watch)
+    assert watch.took == [None, None, None]
+
+
 @pytest.mark.parametrize("marked", [{}, {MARK: b"{}"}, {MARK: b'{"out": "/elsewhere/out"}'}])
 def test_only_shards_of_the_package_are_taken_away_elsewhere(
     source: Path, tmp_path: Path, marked: dict[str, bytes]

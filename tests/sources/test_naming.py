@@ -1,5 +1,7 @@
 """Names of files from several folders: no two the same, and the shortest that tell them apart."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,8 +33,12 @@ def test_names_are_always_distinct(found: list[tuple[str, ...]], data: st.DataOb
         ([("/x/a/n", "n"), ("/y/a/n", "n"), ("/y/b/n", "n")], ["x/a/n", "y/a/n", "b/n"]),
         # A name that a file gets may be one that another has from the start, and the longest of all is kept.
         ([("/a/n", "n"), ("/b/n", "n"), ("/q/a/n", "a/n")], ["a/n", "b/n", "q/a/n"]),
-        ([("s3://b/k/n", "n"), ("s3://b//k/n", "n")], ["b/k/n", "/k/n"]),
-        ([("-", "stdin"), ("/x/stdin", "stdin")], ["-/stdin", "x/stdin"]),
+        ([("s3://b/k/n", "n"), ("s3://b//k/n", "n")], ["b/k/n", "b//k/n"]),
+        ([("s3://wire/n", "wire/n"), ("/data/wire/n", "wire/n")], ["s3://wire/n", "data/wire/n"]),
+        ([("s3://a/n/", "n"), ("s3://b/n/", "n")], ["a/n", "b/n"]),
+        ([("-/stdin", "stdin"), ("/x/stdin", "stdin")], ["-/stdin", "x/stdin"]),
+        # Nothing tells these apart, and nothing hangs on it.
+        ([("-/stdin", "stdin"), ("-/stdin", "stdin")], 2 * [f"{Path.cwd().as_posix()[1:]}/-/stdin"]),
     ],
 )
 def test_as_many_folders_stand_before_a_name_as_it_takes(files: list[tuple[str, str]], expected: list[str]) -> None:

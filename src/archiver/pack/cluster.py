@@ -162,16 +162,16 @@ class _Calls(Executor):
     def _call(self, future: Future[Any], work: "partial[Any]", closed: frozenset[str] = frozenset()) -> None:
         """Let a worker do it; the files that are `closed` to us need not be open to it."""
         call = self._calls.submit(_fit, self._ours, closed, work)
-        call.add_done_callback(partial(self._pass_on, future, work))
+        call.add_done_callback(partial(self._pass_on, future, work, closed))
         future.add_done_callback(lambda done: done.cancelled() and call.cancel())
 
-    def _pass_on(self, future: Future[Any], work: "partial[Any]", done: Future[Any]) -> None:
+    def _pass_on(self, future: Future[Any], work: "partial[Any]", closed: frozenset[str], done: Future[Any]) -> None:
         try:
             error = CancelledError() if done.cancelled() else done.exception()
             if isinstance(error, ClosedError):
                 here = error.here()
                 if not here:
-                    self._call(future, work, frozenset(error.said))
+                    self._call(future, work, closed.union(error.said))
                     return
                 error = CannotRead(here)
             named = error and self._named(error)

@@ -85,15 +85,16 @@ class _Process:
     def __init__(self, stop: Event) -> None:
         """Starts it. Raises ArchiverError where the system gives no process."""
         context = get_context("spawn")
-        self.begun = context.Event()
-        self.done = context.RawArray("q", NUMBERS)
-        self._here, there = context.Pipe()
-        self._process = context.Process(target=_serve, args=(there, stop, self.begun, self.done), daemon=True)
-        with there, _sheltered():
-            try:
+        try:
+            self.begun = context.Event()
+            self.done = context.RawArray("q", NUMBERS)
+            self._here, there = context.Pipe()
+            self._process = context.Process(target=_serve, args=(there, stop, self.begun, self.done), daemon=True)
+            with there, _sheltered():
                 self._process.start()
-            except OSError as error:
-                raise ArchiverError(f"no process can be started: {error.strerror}; see --jobs") from error
+        except OSError as error:
+            what = f"no process can be started: {error.strerror}"
+            raise ArchiverError(f"{what}; fewer workers (--jobs) need less") from error
 
     def call(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Made:
         """What `fn` gives there, or raises. Raises BrokenExecutor where the process ends without an answer."""
@@ -150,7 +151,10 @@ class Processes(Executor):
     def submit(self, fn: Callable[Params, Made], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Made]:
         """Call `fn` in a process. The future raises BrokenExecutor where that process died."""
         with _sheltered():
-            future = self._threads.submit(self._call, fn, *args, **kwargs)
+            try:
+                future = self._threads.submit(self._call, fn, *args, **kwargs)
+            except RuntimeError as error:
+                raise ArchiverError(f"no thread can be started ({error}); fewer workers (--jobs) need less") from error
             self._calls.add(future)
             future.add_done_callback(self._calls.discard)
             return future
@@ -166,14 +170,14 @@ class Processes(Executor):
             # One that was refused memory lives, and may hold on to what it has: the next call gets a fresh one.
             self._own.process = None
             process.end()
-            process.done[:] = NOTHING
+            self._started.remove(process)  # what it has open goes with it
             if isinstance(error, BrokenExecutor) and not process.begun.is_set() and not self._stop.is_set():
                 raise ArchiverError(UNBORN) from error
             raise
 
     def done(self) -> tuple[int, ...]:
         """What the calls under way have told at their checkpoints that they have done, added up."""
-        return added(NOTHING, *(process.done for process in self._started))
+        return added(NOTHING, *(process.done for process in tuple(self._started)))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when they have done what they are doing."""
@@ -189,7 +193,7 @@ class Processes(Executor):
             wait(list(self._calls), GRACE)
         finally:  # Ctrl-C once more ends the grace
             if self._calls:
-                for process in self._started:
+                for process in tuple(self._started):
                     process.kill()
             # One that still starts looks for what it shares with this process: that has to be there until it ends.
             self.shutdown(cancel_futures=True)
@@ -216,7 +220,7 @@ def _serve(there: "connection.Connection[Any, Any]", stop: Event, begun: Event, 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOP.append(stop)
     Thread(target=_end_with_parent, daemon=True).start()
-    with there, suppress(EOFError):
+    with there, suppress(EOFError, ConnectionError):
         while True:
             _answer(there, *there.recv())
 

@@ -208,14 +208,14 @@ def _receipts(engine: _Engine, jobs: _Jobs, watch: Watch, kept: int) -> Iterator
     """A receipt for each job, in order, whatever becomes of the workers. So many are `kept` of a run broken off."""
     meter = _Meter(watch, engine)
     task = partial(work_on, clock=watch.clock)
-    here = partial(task, told=meter.hear) if isinstance(engine.executor, InProcess) else task
+    is_here = isinstance(engine.executor, InProcess)
     lost = partial(recovered, work=task, count=count_items, note=watch.note)
     results = in_order(
         engine.executor,
-        here,
+        partial(task, told=meter.hear) if is_here else task,
         jobs.each(),
         engine.window,
-        ahead=AHEAD,
+        ahead=0 if is_here else AHEAD,
         lost=lost,
         alive=meter.alive,
         ended=meter.end,

@@ -98,7 +98,7 @@ def held(
     with locked(work.folder, out) as mark, ExitStack() as locks:
         _put_back(work.folder, out)
         with _gone_if_refused(work.folder):
-            _leave_elsewhere(work.folder, out, _name(shared), is_wanted=overwrite and not resume)
+            _leave_elsewhere(work, out, _name(shared), is_wanted=overwrite and not resume)
             write_marks: list[Callable[[], None]] = [partial(put, mark, said)]
             if work.shards != work.folder:
                 write_marks.append(_hold_shards(work.shards, out, said, locks))
@@ -186,20 +186,23 @@ def _name(shared: Place | None) -> str:
     """What a mark calls the place where shards are kept apart; nothing where they are not."""
     if shared is None:
         return ""
-    return printable(str(shared if isinstance(shared, Remote) else shared.resolve()))
+    return printable(str(shared).rstrip("/") if isinstance(shared, Remote) else str(shared.resolve()))
 
 
-def _leave_elsewhere(folder: Path, out: Place, kept: str, *, is_wanted: bool) -> None:
-    """Shards that an earlier run keeps at another place are given up where that is wanted; else raises UsedWrongly."""
-    before = read(folder).get("kept", kept)
-    if before == kept:
+def _leave_elsewhere(work: Work, out: Place, kept: str, *, is_wanted: bool) -> None:
+    """Shards that an earlier run keeps at another place are given up where that is wanted; else raises UsedWrongly.
+
+    A place that has some for `out` is no other: it may have been moved, or be reached by another name.
+    """
+    before = read(work.folder).get("kept", kept)
+    if before == kept or (kept and _is_for(read(work.shards), out)):
         return
     if not is_wanted:
-        where = f"{before}: give --work {before}" if before else f"{folder}: leave --work out"
+        where = f"{before}: give --work {before}" if before else f"{work.folder}: leave --work out"
         raise UsedWrongly(
             f"a run for {out} that was broken off keeps what it has finished in {where}, or let --overwrite begin anew"
         )
-    _remove(*_elsewhere(folder, out))
+    _remove(*_elsewhere(work.folder, out))
 
 
 def _elsewhere(folder: Path, out: Place) -> Iterator[Place]:

@@ -1,11 +1,14 @@
 """A name of its own for every file, where several roots may have files of the same name."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
 
 from archiver.storage import place
+
+_LAST = re.compile(r"[^/]+/+\Z")
 
 
 class Names:
@@ -20,7 +23,7 @@ class Names:
     """
 
     def __init__(self, files: Callable[[], Iterable[tuple[str, str]]]) -> None:
-        """Goes through `files`, given as `(path, name)`, until no two have a name in common."""
+        """Goes through `files`, `(path, name)` where the path ends in the name, until no two have a name in common."""
         self._shared: set[int] = set()
         while more := _twice(self.of(*file) for file in files()) - self._shared:
             self._shared |= more
@@ -50,10 +53,10 @@ def mark(name: str) -> int:
 
 def _absolute(path: str) -> str:
     where = place(path)
-    return str(where.absolute() if isinstance(where, Path) else where)
+    return str(where.absolute()) if isinstance(where, Path) else str(where).rstrip("/")
 
 
 def _longer(name: str, path: str) -> str:
     """The name with one more of the path's folders before it, as far as there are any."""
-    above = path.removesuffix(name).removesuffix("/")
-    return f"{above.rpartition('/')[2]}/{name}" if above else name
+    above = _LAST.search(path.removesuffix(name))
+    return above.group() + name if above else name

@@ -148,7 +148,7 @@ def _named(roots: Sequence[Root]) -> Iterator[Slice | Finding]:
     spools = {str(root.path) for root in roots if root.is_stdin}
 
     def called(file: Slice) -> tuple[str, str]:
-        return "-" if file.path in spools else file.path, file.name
+        return f"-/{file.name}" if file.path in spools else file.path, file.name
 
     several = roots if len(roots) > 1 else ()
     names = Names(lambda: (called(file) for file in files(several) if isinstance(file, Slice)))
