@@ -94,11 +94,12 @@ def held(
     work = work_of(out, shared)
     for folder in {work.folder, work.shards}:
         _check_ours(folder)
-    said = {"terms": dict(terms), "kept": _name(shared)}
+    kept = _name(shared)
+    said = {"terms": dict(terms), "kept": kept}
     with locked(work.folder, out) as mark, ExitStack() as locks:
         _put_back(work.folder, out)
         with _gone_if_refused(work.folder):
-            _leave_elsewhere(work, out, _name(shared), is_wanted=overwrite and not resume)
+            _leave_elsewhere(work, out, kept, is_wanted=overwrite and not resume)
             write_marks: list[Callable[[], None]] = [partial(put, mark, said)]
             if work.shards != work.folder:
                 write_marks.append(_hold_shards(work.shards, out, said, locks))

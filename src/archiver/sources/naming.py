@@ -30,7 +30,7 @@ class Names:
 
     def of(self, path: str, name: str) -> str:
         """The name of the file at `path` that was to be called `name`: the shortest that several were never to have."""
-        while mark(name) in self._shared:
+        while self._shared and mark(name) in self._shared:
             longer = _longer(name, _absolute(path))
             if longer == name:
                 break

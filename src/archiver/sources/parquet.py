@@ -26,7 +26,7 @@ from archiver.errors import Missing
 from archiver.findings import Finding
 from archiver.sources.payloads import Item, Limits, bounded, whole
 from archiver.sources.streams import opened
-from archiver.sources.troubles import reason, unreadable
+from archiver.sources.troubles import reason
 from archiver.storage import place
 
 if TYPE_CHECKING:
@@ -74,10 +74,8 @@ def _groups(path: str) -> list[tuple[int, int]]:
         with _opened(path) as file:
             groups = (file.metadata.row_group(index) for index in range(file.metadata.num_row_groups))
             return [(group.num_rows, group.total_byte_size) for group in groups]
-    except MemoryError as error:
-        raise unreadable(OSError(errno.ENOMEM, str(error)), path) from error
     except _damage() as error:
-        if trouble := _of_disk(error):
+        if trouble := _outside(error):
             reason(trouble, path)
         # The worker that fails to open it archives the reason.
         return []
@@ -92,10 +90,8 @@ def items(path: str, start: int, end: int | None, limits: Limits) -> Iterator[It
     try:
         with _opened(path) as file:
             yield from _rows(file, start, end, limits)
-    except MemoryError:  # pyarrow's is an ArrowException too, and no damage
-        raise
     except _damage() as error:
-        if _of_disk(error):
+        if _outside(error):
             raise
         is_whole = isinstance(error, _RepeatedError)
         message = str(error) if is_whole else f"The file is no Parquet file, or its footer is damaged: {_said(error)}."
@@ -117,10 +113,8 @@ def _rows(file: "ParquetFile", start: int, end: int | None, limits: Limits) -> I
                 for row, payload in _payloads(batches, first, at, last):
                     yield bounded(row, payload, limits)
                     at = row + 1
-            except MemoryError:
-                raise
             except _damage() as error:
-                if _of_disk(error):
+                if _outside(error):
                     raise
                 message = f"The rows {at} to {last - 1} cannot be read: {_said(error)}."
                 yield Item(at, b"", (Finding(code="E127", message=message),))
@@ -288,16 +282,21 @@ def _parts(kind: "pa.DataType") -> "list[pa.Field]":
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    """What pyarrow raises for a file that is not as it should be."""
+    """What pyarrow raises for a file that is not as it should be, or for what is outside of it."""
     try:
         from pyarrow import ArrowException
     except ImportError:
         return ()
-    return ArrowException, OSError, _RepeatedError
+    return ArrowException, OSError, MemoryError, _RepeatedError
 
 
-def _of_disk(error: Exception) -> OSError | None:
-    """The error, where the file cannot be read at all: what pyarrow says of its bytes has no number."""
+def _outside(error: Exception) -> OSError | None:
+    """The error, where no fault of the file's bytes keeps it from being read; what pyarrow says of them has no number.
+
+    Its error where memory is refused is one of those that it has for damage, too.
+    """
+    if isinstance(error, MemoryError):
+        return OSError(errno.ENOMEM, str(error))
     return error if isinstance(error, OSError) and error.errno is not None else None
 
 

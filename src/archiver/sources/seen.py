@@ -1,5 +1,6 @@
 """Files as the plan saw them: what each was then, and whether it is still that."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -8,17 +9,26 @@ from pathlib import Path
 from archiver.errors import CannotRead
 from archiver.sources.shards import Slice, Stamp
 from archiver.sources.troubles import reason
-from archiver.storage import AHEAD, Entry, Place, Remote, place
+from archiver.storage import AHEAD, Entry, Place, Remote, Status, place
 
 
-def stamp(file: Entry | Place) -> Stamp | None:
-    """What a file is now; None where nobody can tell, and whoever opens it will say why. Raises CannotRead."""
+def look(file: Entry | Place) -> os.stat_result | Status | None:
+    """What the system says of a file; None for nothing, and whoever opens it will say why. Raises CannotRead."""
     try:
-        status = file.stat()
+        return file.stat()
     except OSError as error:
         reason(error, str(error.filename))
         return None
-    return Stamp(changed=status.st_mtime_ns, size=status.st_size)
+
+
+def stamp(file: Entry | Place) -> Stamp | None:
+    """What a file is now; None where nobody can tell, as with `look`."""
+    return stamped(look(file))
+
+
+def stamped(status: os.stat_result | Status | None) -> Stamp | None:
+    """The stamp in what the system said of a file."""
+    return Stamp(changed=status.st_mtime_ns, size=status.st_size) if status else None
 
 
 def changed(piece: Slice) -> Iterator[str]:

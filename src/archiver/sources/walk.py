@@ -17,7 +17,7 @@ from archiver.findings import Finding
 from archiver.model import Digest
 from archiver.sources.kinds import ENDINGS, KINDS, SIDECAR, kind_of, printable, sidecar_names, sniff
 from archiver.sources.naming import mark
-from archiver.sources.seen import stamp
+from archiver.sources.seen import look, stamp, stamped
 from archiver.sources.shards import Slice, Stdin
 from archiver.sources.troubles import reason
 from archiver.storage import Entry, Listing, Place, place, scan
@@ -117,7 +117,7 @@ def _folder(root: Root, repeated: Callable[..., bool]) -> Iterator[Slice | Findi
         if isinstance(found, Finding):
             yield found
             continue
-        is_link = found.entry.is_link and stamp(found.entry) is not None
+        is_link = found.entry.is_link and look(found.entry) is not None
         real = _real(found.entry.path) if is_link else f"{root.real.rstrip('/')}/{found.name}"
         met = _met(found)
         if isinstance(met, Slice) and repeated(real, is_link=is_link):
@@ -134,7 +134,8 @@ def _met(found: _Found) -> Slice | Finding | None:
         has_file = any(beside.file(stem + ending) for ending in ENDINGS)
         return None if has_file else _left_out(name, "no file lies beside it that it could describe")
     kind, compression = kind_of(entry.name)
-    mode = _mode(entry)
+    status = look(entry)
+    mode = status.st_mode if status else stat.S_IFREG  # the worker that fails to open it archives the reason
     if stat.S_ISDIR(mode):
         return _left_out(name, "links to folders are not followed")
     if not stat.S_ISREG(mode):
@@ -142,7 +143,7 @@ def _met(found: _Found) -> Slice | Finding | None:
     if kind == "unknown":
         return _left_out(name, f"its name ends in none of {' '.join(KINDS)}, nor in one of these and .gz or .zst")
     sidecar = next(filter(None, map(beside.file, sidecar_names(entry.name))), None)
-    met = stamp(entry)
+    met = stamped(status)
     return Slice(
         path=entry.path,
         name=name,
@@ -152,15 +153,6 @@ def _met(found: _Found) -> Slice | Finding | None:
         sidecar=sidecar.path if sidecar else None,
         stamps=(met, stamp(sidecar)) if sidecar else (met,),
     )
-
-
-def _mode(entry: Entry) -> int:
-    try:
-        return entry.stat().st_mode
-    except OSError as error:
-        # A link that leads nowhere: the worker that fails to open it archives the reason.
-        reason(error, entry.path)
-        return stat.S_IFREG
 
 
 def _real(path: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import copy
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -38,6 +38,9 @@ _REFERENCE_NAMES = [name.lower() for name in REFERENCES]
 _REFERENCE_FIELDS = frozenset(_REFERENCE_NAMES)
 _ARTICLE = layout.provenance_uri("").removesuffix(".json")
 _REJECTION = layout.rejection_uri("").removesuffix(".json")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 _NEAR = 512
 # So many originals of a file are remembered, of which what an article says was found to be so.
 _SETTLED = 1 << 16
@@ -235,9 +238,7 @@ class Survey:
             self.gathered.ids.add(key_of(record.id), place)
             if record.type == "warcinfo":
                 self.gathered.infos.add(key_of(record.id), place)
-            self._near[record.id] = record.type
-            if len(self._near) > _NEAR:
-                self._near.pop(next(iter(self._near)))
+            _remember(self._near, record.id, record.type, _NEAR)
         if record.type in ("resource", "response"):
             self._original = record
             if not self._reported:
@@ -285,19 +286,13 @@ class Survey:
         if original is not None and (conversion is not None or "text" not in value):
             found = list(self._derivation(value, original, conversion))
             if not found:
-                self._settle(key_of(refers_to), _content(value))
-        elif self._settled.get(key_of(refers_to)) != _content(value):
+                _remember(self._settled, key_of(refers_to), _content(value), _SETTLED)
+        elif self._settled.get(key_of(refers_to)) != _content(value):  # of a duplicate that says the same all is known
             self.gathered.deferred.append(place)
         yield from found
         if self._items:
             about = Described(place=place, record=record, value=value, conversion=conversion, is_sound=not found)
             yield from self._items.described(about)
-
-    def _settle(self, original: int, said: int) -> None:
-        """Remembers what was found to be so of an original: of a duplicate that says the same nothing is looked up."""
-        self._settled[original] = said
-        if len(self._settled) > _SETTLED:
-            self._settled.pop(next(iter(self._settled)))
 
     def _valid(self, record: Record) -> Generator[Finding, None, dict[str, Any] | None]:
         try:
@@ -362,6 +357,13 @@ class Survey:
             from archiver.verify import again  # it takes what extracts and repairs, and foreign files need none of that
 
             yield from again.check(value, conversion.block.decode(), original.block, self._options)
+
+
+def _remember(memory: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+    """Enters a value, and forgets the one that was entered first where there are more than so many."""
+    memory[key] = value
+    if len(memory) > most:
+        memory.pop(next(iter(memory)))
 
 
 def _content(value: Mapping[str, Any]) -> int:
